@@ -1,0 +1,33 @@
+"""What administrators look after: tags and number series."""
+
+from django.contrib import admin
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import NumberSeries, Tag
+
+
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin):
+    list_display = ["name", "color", "order", "used_by"]
+    list_editable = ["order"]
+    search_fields = ["name"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(used=Count("customers"))
+
+    @admin.display(description=_("customers"), ordering="used")
+    def used_by(self, tag):
+        return tag.used
+
+
+@admin.register(NumberSeries)
+class NumberSeriesAdmin(admin.ModelAdmin):
+    list_display = ["name", "kind", "prefix", "first", "last", "next", "locked", "hidden"]
+
+    def get_readonly_fields(self, request, obj=None):
+        # What numbers a series counts is settled when it is made.
+        return ["kind"] if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        return False

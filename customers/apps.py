@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from customers import search
+
+
+class CustomersConfig(AppConfig):
+    """Who the customers are."""
+
+    name = "customers"
+    verbose_name = _("Customers")
+
+    def ready(self) -> None:
+        # SQLite drops a table's triggers whenever a migration rebuilds it, so the search index
+        # is looked after at the end of every migrate, not by one migration.
+        post_migrate.connect(search.install, sender=self)

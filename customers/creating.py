@@ -1,0 +1,36 @@
+"""New customers."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from customers import numbers
+from customers.models import Customer, Tag
+from registry.models import Entity
+
+
+@transaction.atomic
+def create(customer: Customer, *, tags: Iterable[Tag] = (), wanted: str = "") -> Customer:
+    """Save a new customer under the number wanted, or the next of the series, and return it.
+
+    Raises NumberTaken or SeriesUsedUp; then nothing is saved and no number is lost.
+    """
+    customer.number = numbers.allocate(wanted)
+    customer.save()
+    customer.tags.set(tags)
+    numbers.claim(customer)
+    return customer
+
+
+def fill_from_register(customer: Customer, entity: Entity) -> None:
+    """Copy name, reg. no. and addresses where the customer has none of its own. Saves nothing."""
+    customer.org_number = entity.org_number
+    customer.name = customer.name or entity.display_name
+    for ours, theirs in (("visiting", "business"), ("postal", "postal")):
+        if getattr(customer, ours):
+            continue
+        country = getattr(entity, f"{theirs}_country")
+        setattr(customer, f"{ours}_street", getattr(entity, f"{theirs}_address"))
+        setattr(customer, f"{ours}_postcode", getattr(entity, f"{theirs}_postcode"))
+        setattr(customer, f"{ours}_city", getattr(entity, f"{theirs}_city"))
+        setattr(customer, f"{ours}_country", "" if country == customer.country else country)

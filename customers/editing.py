@@ -1,0 +1,50 @@
+"""Changes to a customer, safe when two people make them at once."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from customers import numbers
+from customers.models import Customer, Note
+from moment.models import User
+
+
+class ChangedMeanwhile(Exception):
+    """Someone saved the customer after the form was opened. `stored` is what they saved."""
+
+    def __init__(self, stored: Customer) -> None:
+        super().__init__(stored)
+        self.stored = stored
+
+
+@transaction.atomic
+def save(form, version: int) -> Customer:
+    """Save a valid edit form if the customer is still at the version that the form was made from.
+
+    A new number is taken as `numbers.allocate` does; the old one goes on as a link. Raises
+    ChangedMeanwhile or NumberTaken, then nothing is saved.
+    """
+    stored = Customer.objects.select_for_update().get(pk=form.instance.pk)
+    if stored.version != version:
+        raise ChangedMeanwhile(stored)
+    customer: Customer = form.instance
+    renumbered = customer.number != stored.number
+    if renumbered and customer.number not in _numbers_of(stored):
+        numbers.allocate(customer.number)
+        numbers.claim(customer)
+    customer.version = stored.version + 1
+    customer.last_activity_at = timezone.now()
+    form.save()
+    return customer
+
+
+def _numbers_of(customer: Customer) -> set[str]:
+    """Return every number the customer has had: it may take one of its own back."""
+    return set(customer.used_numbers.values_list("number", flat=True))
+
+
+@transaction.atomic
+def add_note(customer: Customer, *, text: str, author: User) -> Note:
+    """Save a note, which also counts as activity on the customer."""
+    note = Note.objects.create(customer=customer, author=author, text=text)
+    Customer.objects.filter(pk=customer.pk).update(last_activity_at=note.created_at)
+    return note

@@ -1,0 +1,124 @@
+"""What the overview can be narrowed by."""
+
+from typing import Any, ClassVar
+
+from django.core.cache import cache
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
+
+from customers import search
+from customers.models import Customer, Tag
+from moment.models import User
+
+NOBODY = "nobody"
+# Up to so many hits are fetched by their index and named one by one; with more, walking the rows
+# in the order of the page meets fifty soon enough.
+FEW = 2000
+_COUNTRIES_KEPT_FOR = 60  # seconds
+
+
+def narrowed(customers: QuerySet, ids: QuerySet, condition: Q | Exists) -> QuerySet:
+    """Return the customers by their ids where those are few, else by the condition."""
+    few = list(ids[: FEW + 1])
+    return customers.filter(pk__in=few) if len(few) <= FEW else customers.filter(condition)
+
+
+def countries_in_use() -> list[tuple[str, str]]:
+    """Return the countries that customers have, as choices, at most a minute old."""
+    codes = cache.get_or_set(
+        "customers.countries_in_use",
+        lambda: list(Customer.objects.order_by().values_list("country", flat=True).distinct()),
+        _COUNTRIES_KEPT_FOR,
+    )
+    return sorted(((code, str(countries.name(code))) for code in codes), key=lambda c: c[1])
+
+
+class CustomerFilter(FilterSet):
+    """The overview's filters. Values that make no sense are dropped, and named in `dropped`."""
+
+    q = CharFilter(label=_("Search"), method="by_words")
+    tags = MultipleChoiceFilter(label=_("Tags"), method="by_tags")
+    match = ChoiceFilter(
+        label=_("Tags"), method="by_match", empty_label=None, null_label=None,
+        choices=[("any", _("any of these")), ("all", _("all of these"))],
+    )
+    relation = MultipleChoiceFilter(
+        label=_("Relation"), method="by_relation", choices=Customer.Relation
+    )
+    responsible = MultipleChoiceFilter(label=_("Responsible"), method="by_responsible")
+    country = MultipleChoiceFilter(label=_("Country"), method="by_country")
+
+    class Meta:
+        model = Customer
+        fields: ClassVar = []
+
+    def __init__(self, data: QueryDict, queryset: QuerySet) -> None:
+        super().__init__(data, queryset=queryset)
+        self.tags = list(Tag.objects.all())
+        people = User.objects.filter(is_active=True).only("first_name", "last_name", "username")
+        self.filters["tags"].extra["choices"] = [(str(t.pk), t.name) for t in self.tags]
+        self.filters["responsible"].extra["choices"] = [
+            *((str(person.pk), str(person)) for person in people), (NOBODY, _("Nobody")),
+        ]
+        self.filters["country"].extra["choices"] = countries_in_use()
+        self.dropped = self._drop_nonsense(data)
+
+    def _drop_nonsense(self, data: QueryDict) -> list[str]:
+        """Take invalid values out of the data; return the labels of the filters they were for."""
+        wrong = list(self.form.errors)
+        if wrong:
+            labels = [str(self.form.fields[name].label) for name in wrong]
+            self.data = data.copy()
+            for name in wrong:
+                self.data.pop(name, None)
+            del self._form
+            self.form.is_valid()
+            return labels
+        return []
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Return the filters in use by name, without the empty ones."""
+        values = {name: value for name, value in self.form.cleaned_data.items() if value}
+        if values.get("match") == "any" or len(values.get("tags", [])) < 2:
+            values.pop("match", None)
+        return values
+
+    def by_words(self, customers: QuerySet, name: str, question: str) -> QuerySet:
+        if not search.words_of(question):
+            return customers.none()
+        ids = search.hits(Customer.objects.all(), question)
+        return narrowed(customers, ids, search.condition(question))
+
+    def by_tags(self, customers: QuerySet, name: str, tags: list[str]) -> QuerySet:
+        together = self.form.cleaned_data.get("match") == "all"
+        for group in [[tag] for tag in tags] if together else [tags]:
+            tagged = Customer.tags.through.objects.filter(tag_id__in=group)
+            customers = narrowed(
+                customers,
+                tagged.values_list("customer_id", flat=True).distinct(),
+                Exists(tagged.filter(customer_id=OuterRef("pk"))),
+            )
+        return customers
+
+    def by_match(self, customers: QuerySet, name: str, value: str) -> QuerySet:
+        return customers  # read by by_tags
+
+    def by_relation(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
+        return self._by(customers, Q(relation__in=values))
+
+    def by_responsible(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
+        people = Q(responsible__in=[value for value in values if value != NOBODY])
+        nobody = Q(responsible=None) if NOBODY in values else Q()
+        return self._by(customers, people | nobody)
+
+    def by_country(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
+        return self._by(customers, Q(country__in=values))
+
+    @staticmethod
+    def _by(customers: QuerySet, condition: Q) -> QuerySet:
+        ids = Customer.objects.filter(condition).order_by().values_list("pk", flat=True)
+        return narrowed(customers, ids, condition)

@@ -1,0 +1,125 @@
+"""All that can be changed on a customer, by two people at once."""
+
+import json
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.forms.fields import CustomerCleaning
+from customers.models import Customer
+from customers.models.number_series import NumberSeries, valid_number
+from moment.models import User
+from moment.money import currency_choices
+
+_STREET = forms.Textarea(attrs={"rows": 2})
+
+
+class EditCustomerForm(CustomerCleaning):
+    """The customer's own fields.
+
+    `seen` carries the version and the values that the person was shown. Against it, what they
+    changed is told from what somebody else changed meanwhile.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    currency = forms.ChoiceField(
+        label=gettext_lazy("Currency"), required=False, choices=currency_choices,
+        help_text=gettext_lazy("Empty: the company's standard."),
+    )
+
+    class Meta:
+        model = Customer
+        fields: ClassVar = [
+            "name", "number", "org_number", "country", "status", "relation", "tags", "responsible",
+            *(f"{kind}_{part}" for kind in ("visiting", "postal", "invoice")
+              for part in ("street", "postcode", "city", "country")),
+            "email", "invoice_email", "phone", "website", "bank_account", "currency", "language",
+        ]
+        widgets: ClassVar = {
+            "tags": forms.CheckboxSelectMultiple,
+            "visiting_street": _STREET, "postal_street": _STREET, "invoice_street": _STREET,
+        }
+
+    def __init__(self, *args: Any, series: NumberSeries, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(is_active=True)
+        if self.instance.responsible_id:
+            people |= User.objects.filter(pk=self.instance.responsible_id)
+        self.fields["responsible"].queryset = people
+        self.fields["number"].disabled = series.locked or series.hidden
+        self.fields["seen"].initial = self._seen(self.instance)
+
+    def clean_number(self) -> str:
+        number = self.cleaned_data["number"].strip().upper()
+        valid_number(number)
+        return number
+
+    @property
+    def version(self) -> int:
+        """Return the version of the customer that the person was shown; 0 when that is unclear."""
+        version = self._shown().get("version", 0)
+        return version if isinstance(version, int) else 0
+
+    def after_change_by_others(self, stored: Customer) -> "EditCustomerForm":
+        """Return the form anew over what is stored now.
+
+        What the person typed stays. Fields they left alone take the stored value. Where both
+        changed a field, the stored value is said beside it.
+        """
+        shown, now = self._shown().get("values", {}), self._values(stored)
+        data = self.data.copy()
+        both = []
+        for name in self.fields:
+            if name == "seen" or self.fields[name].disabled:
+                continue
+            typed = sorted(data.getlist(name))
+            if typed == shown.get(name, typed):
+                data.setlist(name, now[name])
+            elif now[name] not in (shown.get(name), typed):
+                both.append(name)
+        data["seen"] = self._seen(stored)
+        series = NumberSeries(locked=self.fields["number"].disabled)
+        form = EditCustomerForm(data, instance=stored, series=series)
+        for name in both:
+            form.add_error(
+                name,
+                _("Changed meanwhile to “%(value)s”. Save again to keep what stands here.")
+                % {"value": form.words(name, now[name])},
+            )
+        return form
+
+    def words(self, name: str, values: list[str]) -> str:
+        """Return posted values of a field as people read them."""
+        field = self.fields[name]
+        if isinstance(field, (forms.ModelChoiceField, forms.ChoiceField)) or hasattr(
+            field, "choices"
+        ):
+            labels = {str(value): str(label) for value, label in field.choices}
+            values = [labels.get(value, value) for value in values]
+        return ", ".join(values) or _("empty")
+
+    def _shown(self) -> dict[str, Any]:
+        try:
+            shown = json.loads(self.data.get("seen", ""))
+        except ValueError:
+            return {}
+        return shown if isinstance(shown, dict) else {}
+
+    def _seen(self, customer: Customer) -> str:
+        return json.dumps({"version": customer.version, "values": self._values(customer)})
+
+    def _values(self, customer: Customer) -> dict[str, list[str]]:
+        """Return the customer's values as a browser would post them."""
+        values = {}
+        for name in self.Meta.fields:
+            field = customer._meta.get_field(name)
+            if field.many_to_many:
+                values[name] = sorted(str(tag.pk) for tag in getattr(customer, name).all())
+                continue
+            value = field.value_from_object(customer)
+            text = "" if value is None else str(value)
+            # Browsers post line breaks as CRLF.
+            values[name] = ["\r\n".join(text.splitlines()) if "\n" in text else text]
+        return values

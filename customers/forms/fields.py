@@ -1,0 +1,90 @@
+"""Input that several customer forms clean alike."""
+
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from stdnum import iban
+from stdnum.no import kontonr
+
+from registry import org_number
+
+
+class CustomerCleaning(forms.ModelForm):
+    """Cleans the fields of a customer, whichever of them a form has."""
+
+    def clean_name(self) -> str:
+        """Return the name with single blanks and without control characters."""
+        printable = "".join(c if c.isprintable() else " " for c in self.cleaned_data["name"])
+        name = " ".join(printable.split())
+        if not name:
+            raise ValidationError(self.fields["name"].error_messages["required"], code="required")
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        norwegian = data.get("country") == "NO"
+        cleaners = {
+            "org_number": self._org_number,
+            "phone": self._phone,
+            "bank_account": self._bank_account,
+        }
+        for name, cleaner in cleaners.items():
+            if data.get(name):
+                try:
+                    data[name] = cleaner(data[name], norwegian)
+                except ValidationError as error:
+                    self.add_error(name, error)
+        for kind in ("visiting", "postal", "invoice"):
+            self._check_postcode(data, kind)
+        return data
+
+    @staticmethod
+    def _org_number(text: str, norwegian: bool) -> str:
+        if not norwegian:
+            return " ".join(text.split())
+        number = org_number.compact(text)
+        if len(number) != 9 or not number.isdigit():
+            raise ValidationError(_("A Norwegian company reg. no. has nine digits."))
+        if not org_number.is_valid(number):
+            raise ValidationError(
+                _("%(number)s is not a company reg. no.: its digits do not add up. Is one mistyped?")
+                % {"number": org_number.formatted(number)}
+            )
+        return number
+
+    @staticmethod
+    def _phone(text: str, norwegian: bool) -> str:
+        """Return the phone number as people write it; what is no valid number stays as typed."""
+        try:
+            number = phonenumbers.parse(text, "NO" if norwegian else None)
+        except phonenumbers.NumberParseException:
+            return text
+        if not phonenumbers.is_valid_number(number):
+            return text
+        domestic = norwegian and number.country_code == 47
+        formats = phonenumbers.PhoneNumberFormat
+        return phonenumbers.format_number(
+            number, formats.NATIONAL if domestic else formats.INTERNATIONAL
+        )
+
+    @staticmethod
+    def _bank_account(text: str, norwegian: bool) -> str:
+        bare = "".join(text.split()).replace(".", "").upper()
+        if bare[:2].isalpha():
+            if not iban.is_valid(bare):
+                raise ValidationError(_("This is not a valid IBAN. Is a character mistyped?"))
+            return bare
+        if norwegian and not kontonr.is_valid(bare):
+            raise ValidationError(
+                _("A Norwegian bank account has eleven digits, and these do not add up.")
+            )
+        return bare
+
+    def _check_postcode(self, data: dict[str, Any], kind: str) -> None:
+        postcode = data.get(f"{kind}_postcode")
+        country = data.get(f"{kind}_country") or data.get("country")
+        if postcode and country == "NO" and not (len(postcode) == 4 and postcode.isdigit()):
+            self.add_error(f"{kind}_postcode", _("A Norwegian postcode has four digits."))

@@ -1,0 +1,45 @@
+"""How the company sorts its customers."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class Tag(models.Model):
+    """A label from the company's own list."""
+
+    class Color(models.TextChoices):
+        """Colours that read well in light and dark; their values stand in `tokens.css`."""
+
+        GREY = "grey", _("Grey")
+        VIOLET = "violet", _("Violet")
+        BLUE = "blue", _("Blue")
+        TEAL = "teal", _("Teal")
+        GREEN = "green", _("Green")
+        AMBER = "amber", _("Amber")
+        ORANGE = "orange", _("Orange")
+        RED = "red", _("Red")
+        PINK = "pink", _("Pink")
+
+    name = models.CharField(_("name"), max_length=40)
+    color = models.CharField(_("colour"), max_length=10, choices=Color, default=Color.GREY)
+    order = models.PositiveSmallIntegerField(
+        _("order"), default=0, help_text=_("Lower comes first.")
+    )
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering: ClassVar = ["order", "name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                Lower("name"), name="customers_tag_name",
+                violation_error_message=_("There is already a tag with this name."),
+            ),
+            models.CheckConstraint(condition=~models.Q(name=""), name="customers_tag_has_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,208 @@
+"""The customer itself."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from customers.models.address import Address
+from customers.models.classification import Tag
+from customers.models.number_series import valid_number
+from customers.search import searchable
+from moment.fields import KeyField
+from moment.models import currency_code
+from moment.names import name_key, number_key, sort_key
+from registry.org_number import formatted
+
+# Sorts after every name.
+NOBODY = "~"
+
+
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "CustomerQuerySet":
+        """Return the customers that this user may know of: all with the right to view, else none."""
+        return self if user.has_perm("customers.view_customer") else self.none()  # type: ignore[union-attr]
+
+
+class Customer(models.Model):
+    """A company or person we work for or with."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        POTENTIAL = "potential", _("Potential")
+        INACTIVE = "inactive", _("Inactive")
+        BLOCKED = "blocked", _("Blocked")
+
+    class Relation(models.TextChoices):
+        CUSTOMER = "customer", _("Customer")
+        PARTICIPANT = "participant", _("Project participant")
+        BOTH = "both", _("Both")
+
+    class Language(models.TextChoices):
+        NORWEGIAN = "nb", _("Norwegian")
+        ENGLISH = "en", _("English")
+
+    number = models.CharField(
+        _("number"), max_length=20, unique=True, validators=[valid_number],
+        error_messages={"unique": _("This number is already used.")},
+    )
+    name = models.CharField(_("name"), max_length=200)
+    country = CountryField(_("country"), default="NO")
+    org_number = models.CharField(_("company reg. no."), max_length=20, blank=True, default="")
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.ACTIVE)
+    relation = models.CharField(
+        _("relation"), max_length=11, choices=Relation, default=Relation.CUSTOMER
+    )
+    tags = models.ManyToManyField(Tag, verbose_name=_("tags"), blank=True, related_name="customers")
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True,
+        related_name="+", verbose_name=_("responsible"),
+    )
+
+    visiting_street = models.CharField(_("street"), max_length=300, blank=True, default="")
+    visiting_postcode = models.CharField(_("postcode"), max_length=20, blank=True, default="")
+    visiting_city = models.CharField(_("city"), max_length=100, blank=True, default="")
+    visiting_country = CountryField(_("country"), blank=True, default="")
+    postal_street = models.CharField(_("street"), max_length=300, blank=True, default="")
+    postal_postcode = models.CharField(_("postcode"), max_length=20, blank=True, default="")
+    postal_city = models.CharField(_("city"), max_length=100, blank=True, default="")
+    postal_country = CountryField(_("country"), blank=True, default="")
+    invoice_street = models.CharField(_("street"), max_length=300, blank=True, default="")
+    invoice_postcode = models.CharField(_("postcode"), max_length=20, blank=True, default="")
+    invoice_city = models.CharField(_("city"), max_length=100, blank=True, default="")
+    invoice_country = CountryField(_("country"), blank=True, default="")
+
+    email = models.EmailField(_("e-mail"), blank=True, default="")
+    invoice_email = models.EmailField(_("invoice e-mail"), blank=True, default="")
+    phone = models.CharField(_("phone"), max_length=50, blank=True, default="")
+    website = models.URLField(_("website"), blank=True, default="")
+    bank_account = models.CharField(_("bank account"), max_length=40, blank=True, default="")
+    currency = models.CharField(
+        _("currency"), max_length=3, blank=True, default="", validators=[currency_code],
+        help_text=_("Empty: the company's standard."),
+    )
+    language = models.CharField(
+        _("language"), max_length=5, blank=True, default="", choices=Language,
+        help_text=_("Of offers and invoices. Empty: the company's standard."),
+    )
+
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    last_activity_at = models.DateTimeField(_("last activity"), default=timezone.now)
+    # Rises with each edit, so that two people who edit at once are told.
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    sort_number = KeyField(max_length=60, make=lambda c: number_key(c.number))
+    sort_name = KeyField(make=lambda c: sort_key(c.name))
+    sort_city = KeyField(make=lambda c: sort_key(c.city) or NOBODY)
+    sort_responsible = KeyField(
+        make=lambda c: sort_key(str(c.responsible)) if c.responsible else NOBODY
+    )
+    name_key = KeyField(make=lambda c: name_key(c.name))
+    search_text = KeyField(max_length=1500, make=lambda c: c.searchable())
+
+    objects = CustomerQuerySet.as_manager()
+
+    NOT_IN_HISTORY: ClassVar = [
+        "created_at", "last_activity_at", "version", "sort_number", "sort_name", "sort_city",
+        "sort_responsible", "name_key", "search_text",
+    ]
+    SORTS: ClassVar = {
+        "number": ["sort_number"],
+        "name": ["sort_name"],
+        "status": ["status"],
+        "relation": ["relation"],
+        "city": ["sort_city"],
+        "responsible": ["sort_responsible"],
+        "activity": ["last_activity_at"],
+    }
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        ordering: ClassVar = ["sort_number"]
+        # The overview walks these in order, with a status or with all, and never sorts.
+        indexes: ClassVar = [
+            models.Index(fields=[*status, column, "id"], name=f"customers_{prefix}{short}")
+            for prefix, status in (("", []), ("status_", ["status"]))
+            for short, column in (
+                ("number", "sort_number"), ("name", "sort_name"), ("city", "sort_city"),
+                ("resp", "sort_responsible"), ("relation", "relation"),
+                ("activity", "last_activity_at"),
+            )
+        ] + [
+            models.Index(fields=["status", "id"], name="customers_status"),
+            models.Index(fields=["org_number"], name="customers_org_number"),
+            models.Index(fields=["name_key"], name="customers_name_key"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(name=""), name="customers_customer_has_name"),
+            models.CheckConstraint(condition=~Q(number=""), name="customers_customer_has_number"),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "potential", "inactive", "blocked"]),
+                name="customers_customer_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(relation__in=["customer", "participant", "both"]),
+                name="customers_customer_relation",
+            ),
+            models.CheckConstraint(
+                condition=~Q(country="NO") | Q(org_number="") | Exact(Length("org_number"), 9),
+                name="customers_customer_norwegian_org_number",
+                violation_error_message=_("A Norwegian company reg. no. has nine digits."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("customers:profile", args=[self.number])
+
+    @property
+    def visiting(self) -> Address:
+        return self._address("visiting")
+
+    @property
+    def postal(self) -> Address:
+        return self._address("postal")
+
+    @property
+    def invoice(self) -> Address:
+        return self._address("invoice")
+
+    @property
+    def invoice_address_in_force(self) -> Address:
+        """Return where a letter with an invoice goes: invoice, else postal, else visiting address."""
+        return self.invoice or self.postal or self.visiting
+
+    @property
+    def city(self) -> str:
+        return self.visiting_city or self.postal_city
+
+    @property
+    def formatted_org_number(self) -> str:
+        return formatted(self.org_number) if self.is_norwegian else self.org_number
+
+    @property
+    def is_norwegian(self) -> bool:
+        return self.country == "NO"
+
+    def searchable(self) -> str:
+        """Return what the overview's search finds this customer by."""
+        return searchable(
+            self.name, self.number, self.org_number, self.email, self.invoice_email, self.city
+        )
+
+    def _address(self, kind: str) -> Address:
+        return Address(
+            *(str(getattr(self, f"{kind}_{part}")) for part in
+              ("street", "postcode", "city", "country"))
+        )

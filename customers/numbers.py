@@ -1,0 +1,94 @@
+"""Customer numbers: proposed, allocated under a lock, and never used again."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from customers.models import Customer, NumberSeries, UsedNumber
+
+_CHUNK = 1000
+
+
+class SeriesUsedUp(ValidationError):
+    """The series has no free number left."""
+
+    def __init__(self, series: NumberSeries) -> None:
+        super().__init__(
+            _("The number series “%(series)s” (%(range)s) is used up. Ask an administrator to extend it.")
+            % {"series": series.name, "range": series.range_text},
+            code="used_up",
+        )
+
+
+class NumberTaken(ValidationError):
+    """Someone has, or had, this number."""
+
+    def __init__(self, number: str) -> None:
+        holder = UsedNumber.objects.filter(number=number).select_related("customer").first()
+        if holder and holder.customer.number == number:
+            message = _("Number %(number)s is already used by %(name)s.")
+        else:
+            message = _("Number %(number)s was used before by %(name)s and is not given again.")
+        name = holder.customer.name if holder else "–"
+        super().__init__(message % {"number": number, "name": name}, code="taken")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the dialog offers: a number that is free right now, or why there is none."""
+
+    series: NumberSeries
+    number: str = ""
+    problem: str = ""
+
+
+def customer_series() -> NumberSeries:
+    return NumberSeries.objects.get(kind=NumberSeries.Kind.CUSTOMER)
+
+
+def propose() -> Proposal:
+    """Return the next free customer number. It is not reserved."""
+    series = customer_series()
+    try:
+        return Proposal(series, series.format(_next_free(series)))
+    except SeriesUsedUp as error:
+        return Proposal(series, problem=error.messages[0])
+
+
+def allocate(wanted: str = "") -> str:
+    """Return a number nobody else gets: the one wanted, or the next free one of the series.
+
+    Call inside the transaction that saves the customer; others wait at the series row until it
+    ends, and a rollback gives the number back. Raises NumberTaken or SeriesUsedUp.
+    """
+    series = NumberSeries.objects.select_for_update().get(kind=NumberSeries.Kind.CUSTOMER)
+    if wanted:
+        if UsedNumber.objects.filter(number=wanted).exists():
+            raise NumberTaken(wanted)
+        return wanted
+    value = _next_free(series)
+    series.next = value + 1
+    series.save(update_fields=["next"])
+    return series.format(value)
+
+
+def claim(customer: Customer) -> None:
+    """Write down that the customer has its number, for ever."""
+    UsedNumber.objects.create(number=customer.number, customer=customer)
+
+
+def _next_free(series: NumberSeries) -> int:
+    """Return the first value from `series.next` that was never used, a thousand looked up at a time."""
+    start = series.next
+    while start <= series.last:
+        values = range(start, min(start + _CHUNK, series.last + 1))
+        used = set(
+            UsedNumber.objects.filter(number__in=[series.format(v) for v in values])
+            .values_list("number", flat=True)
+        )
+        for value in values:
+            if series.format(value) not in used:
+                return value
+        start = values[-1] + 1
+    raise SeriesUsedUp(series)

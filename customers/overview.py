@@ -1,0 +1,325 @@
+"""The overview as one object: from the parameters of its address to the rows it shows."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_countries import countries
+
+from customers.filters import CustomerFilter
+from customers.models import Customer
+from customers.register_facts import trouble_of
+from moment.keyset import beyond
+from moment.names import initials
+from moment.templatetags.moment import when
+from registry.org_number import formatted
+
+PAGE_SIZE = 50
+# Counts are exact up to here; nobody reads more closely, and counting a million rows is slow.
+COUNT_LIMIT = 10_000
+ALL = "all"
+DEFAULT_STATUS = Customer.Status.ACTIVE.value
+DEFAULT_SORT = "-number"
+
+COLUMNS = [
+    ("number", gettext_lazy("No.")),
+    ("name", gettext_lazy("Name")),
+    ("status", gettext_lazy("Status")),
+    ("", gettext_lazy("Tags")),
+    ("relation", gettext_lazy("Relation")),
+    ("city", gettext_lazy("City")),
+    ("responsible", gettext_lazy("Resp.")),
+    ("activity", gettext_lazy("Last activity")),
+]
+# Newest first where that is what one looks for.
+DESCENDING_FIRST = {"number", "activity"}
+FIELDS = (
+    "pk", "number", "name", "country", "org_number", "status", "relation", "visiting_city",
+    "postal_city", "visiting_country", "responsible_id", "responsible__first_name",
+    "responsible__last_name", "responsible__username", "last_activity_at",
+)
+
+
+@dataclass
+class Tab:
+    value: str
+    label: str
+    count: int
+    current: bool
+    url: str
+
+    @property
+    def count_text(self) -> str:
+        return count_text(self.count)
+
+
+@dataclass
+class Column:
+    label: str
+    url: str = ""  # empty: not sorted by
+    sorted: str = ""  # "ascending", "descending" or empty
+    key: str = ""
+
+
+@dataclass
+class Page:
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    first: int = 0  # position of the first row, from 1; 0 when unknown
+    previous_url: str = ""
+    next_url: str = ""
+    first_url: str = ""
+    last_url: str = ""
+
+    @property
+    def last(self) -> int:
+        """Position of the last row."""
+        return self.first + len(self.rows) - 1
+
+
+def count_text(count: int) -> str:
+    """Return the count for people: exact, or `10,000+`."""
+    shown = number_format(min(count, COUNT_LIMIT), force_grouping=True)
+    return f"{shown}+" if count > COUNT_LIMIT else shown
+
+
+class Overview:
+    """The customers that a user asks for, by the parameters of a query string.
+
+    Parameters that make no sense are left out. `params` is what is left: the shortest query that
+    shows the same, which links, exports and saved filters use.
+    """
+
+    def __init__(self, data: QueryDict, user: AbstractBaseUser | AnonymousUser) -> None:
+        self.data = data
+        self.filter = CustomerFilter(data, Customer.objects.visible_to(user))
+        self.status = data.get("status", DEFAULT_STATUS)
+        if self.status not in (ALL, *Customer.Status.values):
+            self.status = DEFAULT_STATUS
+        self.sort = data.get("sort", DEFAULT_SORT)
+        if self.sort.removeprefix("-") not in Customer.SORTS:
+            self.sort = DEFAULT_SORT
+
+    # What is asked for
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        return {
+            **({"status": self.status} if self.status != DEFAULT_STATUS else {}),
+            **({"sort": self.sort} if self.sort != DEFAULT_SORT else {}),
+            **self.filter.params,
+        }
+
+    def url(self, **changes: Any) -> str:
+        """Return the address of this overview with other parameters; None takes one out."""
+        query = QueryDict(mutable=True)
+        for name, value in (self.params | changes).items():
+            if value:
+                query.setlist(name, value if isinstance(value, list) else [value])
+        path = reverse("customers:overview")
+        return f"{path}?{query.urlencode()}" if query else path
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.filter.params)
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """Return each filter in use as words and the address without it."""
+        chips = []
+        for name, value in self.filter.params.items():
+            if name == "match":
+                continue
+            if name == "q":
+                chips.append((f"“{value}”", self.url(q=None)))
+                continue
+            labels = dict(self.filter.form.fields[name].choices)
+            chips += [
+                (str(labels[one]), self.url(**{name: [v for v in value if v != one]}))
+                for one in value
+            ]
+        return chips
+
+    # What there is
+
+    @cached_property
+    def unordered(self) -> QuerySet:
+        """The customers of every status that the filters let through."""
+        return self.filter.qs.order_by()
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Customers by status, each counted to COUNT_LIMIT + 1, in one query."""
+        connection = connections[self.unordered.db]
+        parts, params = [], []
+        for status in Customer.Status.values:
+            some = self.unordered.filter(status=status).values("pk")[: COUNT_LIMIT + 1]
+            try:
+                sql, values = some.query.get_compiler(connection=connection).as_sql()
+            except EmptyResultSet:
+                return dict.fromkeys(Customer.Status.values, 0)
+            parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS {status})")
+            params.extend(values)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(parts)}", params)  # noqa: S608 - the ORM's own SQL
+            return dict(zip(Customer.Status.values, cursor.fetchone(), strict=True))
+
+    @cached_property
+    def total(self) -> int:
+        if self.status == ALL:
+            return sum(self.counts.values())
+        return self.counts[self.status]
+
+    @property
+    def total_text(self) -> str:
+        return count_text(self.total)
+
+    @cached_property
+    def tabs(self) -> list[Tab]:
+        tabs = [(ALL, _("All"), sum(self.counts.values()))] + [
+            (value, str(label), self.counts[value]) for value, label in Customer.Status.choices
+        ]
+        return [
+            Tab(
+                value, label, count, value == self.status,
+                self.url(status=None if value == DEFAULT_STATUS else value),
+            )
+            for value, label, count in tabs
+        ]
+
+    @property
+    def elsewhere(self) -> list[Tab]:
+        """Return the other tabs that have hits, when this one has none."""
+        if self.total:
+            return []
+        return [t for t in self.tabs if t.count and t.value != ALL]
+
+    @property
+    def columns(self) -> list[Column]:
+        key, descending = self.sort.removeprefix("-"), self.sort.startswith("-")
+        columns = []
+        for name, label in COLUMNS:
+            column = Column(str(label), key=name)
+            if name:
+                first = f"-{name}" if name in DESCENDING_FIRST else name
+                other = name if first.startswith("-") else f"-{name}"
+                wanted = other if self.sort == first else first
+                column.url = self.url(sort=None if wanted == DEFAULT_SORT else wanted)
+                if name == key:
+                    column.sorted = "descending" if descending else "ascending"
+            columns.append(column)
+        return columns
+
+    @cached_property
+    def page(self) -> Page:
+        """The rows of the page: those after or before a customer, from the start, or the last."""
+        key, descending = self.sort.removeprefix("-"), self.sort.startswith("-")
+        fields = [*Customer.SORTS[key], "id"]
+        backwards = "before" in self.data or "last" in self.data
+        customers = self.unordered
+        if self.status != ALL:
+            customers = customers.filter(status=self.status)
+        cursor = self._cursor(fields)
+        if cursor is not None:
+            customers = customers.filter(
+                beyond(fields, cursor, descending=descending != backwards)
+            )
+        sign = "-" if descending != backwards else ""
+        rows = list(
+            customers.order_by(*(sign + name for name in fields)).values(*FIELDS)[: PAGE_SIZE + 1]
+        )
+        more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
+        if backwards:
+            rows.reverse()
+        return self._page(rows, more=more, backwards=backwards, started=cursor is not None)
+
+    def _cursor(self, fields: list[str]) -> tuple[Any, ...] | None:
+        number = self.data.get("after") or self.data.get("before")
+        if not number:
+            return None
+        return Customer.objects.filter(number=number).values_list(*fields).first()
+
+    def _page(self, rows: list[dict], *, more: bool, backwards: bool, started: bool) -> Page:
+        page = Page(rows=table_rows(rows))
+        if not rows:
+            return page
+        at_start = not more if backwards else not started
+        at_end = (not started) if backwards else not more
+        page.first = self._position(len(rows), at_start=at_start, at_end=at_end)
+        first, last = rows[0]["number"], rows[-1]["number"]
+        if not at_start:
+            page.first_url = self.url()
+            page.previous_url = self.url(
+                before=first, row=page.first - PAGE_SIZE if page.first > PAGE_SIZE else None
+            )
+        if not at_end:
+            page.next_url = self.url(after=last, row=page.first and page.first + len(rows))
+            page.last_url = self.url(last=1)
+        return page
+
+    def _position(self, length: int, *, at_start: bool, at_end: bool) -> int:
+        """Return the position of the first row. Links carry it along, as a hint and no more."""
+        if at_start:
+            return 1
+        if self.total > COUNT_LIMIT:
+            hint = self.data.get("row", "")
+            return int(hint) if hint.isascii() and hint.isdigit() and len(hint) < 9 else 0
+        if at_end:
+            return self.total - length + 1
+        hint = self.data.get("row", "")
+        position = int(hint) if hint.isascii() and hint.isdigit() and len(hint) < 9 else 0
+        return position if position + length <= self.total else 0
+
+
+def table_rows(customers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the cells of these customers, ready to print: the page adds nothing but markup.
+
+    Three queries whatever the number: their tags, and the register's troubles.
+    """
+    status = {value: str(label) for value, label in Customer.Status.choices}
+    relation = {value: str(label) for value, label in Customer.Relation.choices}
+    prefix = reverse("customers:overview")
+    tags = tags_of([customer["pk"] for customer in customers])
+    troubles = trouble_of([c["org_number"] for c in customers if c["country"] == "NO"])
+    rows = []
+    for c in customers:
+        city = c["visiting_city"] or c["postal_city"]
+        country = c["visiting_country"] or c["country"]
+        name = f"{c['responsible__first_name']} {c['responsible__last_name']}".strip()
+        person = (name or c["responsible__username"]) if c["responsible_id"] else ""
+        rows.append({
+            "number": c["number"],
+            "url": f"{prefix}{c['number']}/",
+            "name": c["name"],
+            "org_number": formatted(c["org_number"]),
+            "trouble": troubles.get(c["org_number"], ""),
+            "status": c["status"],
+            "status_label": status[c["status"]],
+            "tags": tags.get(c["pk"], ()),
+            "relation": relation[c["relation"]],
+            "city": city if country == "NO" else f"{city}, {country}" if city
+            else str(countries.name(country)),
+            "person": person,
+            "initials": initials(person),
+            "activity": when(c["last_activity_at"]),
+        })
+    return rows
+
+
+def tags_of(pks: list[int]) -> dict[int, list[tuple[str, str]]]:
+    """Return the tags of each customer as (name, colour), in the company's order."""
+    tags: dict[int, list[tuple[str, str]]] = {}
+    links = Customer.tags.through.objects.filter(customer_id__in=pks).order_by(
+        "tag__order", "tag__name"
+    )
+    for pk, name, color in links.values_list("customer_id", "tag__name", "tag__color"):
+        tags.setdefault(pk, []).append((name, color))
+    return tags

@@ -1,0 +1,83 @@
+"""What the profile shows, as a list of panels. `settings.CUSTOMER_PANELS` names them in order."""
+
+from functools import cache
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from customers import register_facts
+from customers.forms.note import NoteForm
+from customers.models import Customer
+from moment.models import CompanySettings
+from registry.models import Entity
+
+
+class Panel:
+    """One card of the profile. Apps above customers write their own and are named in settings."""
+
+    slug: ClassVar[str]
+    title: ClassVar[str | Promise]
+    template: ClassVar[str]
+    permission: ClassVar[str] = "customers.view_customer"
+    aside: ClassVar[bool] = False
+
+    def __init__(self, customer: Customer, request: HttpRequest) -> None:
+        self.customer, self.request = customer, request
+
+    def context(self) -> dict[str, Any]:
+        """Return what the template needs beside the customer; a fixed number of queries."""
+        return {}
+
+
+class CustomerData(Panel):
+    slug, title = "data", _("Customer data")
+    template = "customers/profile/_data.html"
+
+    def context(self) -> dict[str, Any]:
+        return {"standard_currency": CompanySettings.current().currency}
+
+
+class Register(Panel):
+    """The register's facts; only for those it can know."""
+
+    slug, title = "register", _("Register")
+    template = "customers/profile/_register.html"
+    aside = True
+
+    def context(self) -> dict[str, Any]:
+        entity = None
+        if self.customer.is_norwegian and self.customer.org_number:
+            entity = Entity.objects.filter(pk=self.customer.org_number).first()
+        return {"entity": entity, "trouble": register_facts.trouble(entity) if entity else ""}
+
+
+class Notes(Panel):
+    slug, title = "notes", _("Notes")
+    template = "customers/profile/_notes.html"
+    aside = True
+    shown = 20
+
+    def context(self) -> dict[str, Any]:
+        notes = list(self.customer.notes.select_related("author")[: self.shown + 1])
+        return {
+            "notes": notes[: self.shown], "more_notes": len(notes) > self.shown,
+            "note_form": NoteForm(),
+        }
+
+
+@cache
+def classes() -> list[type[Panel]]:
+    """Return the panels that the settings name."""
+    return [import_string(path) for path in settings.CUSTOMER_PANELS]
+
+
+def for_customer(customer: Customer, request: HttpRequest) -> list[Panel]:
+    """Return the panels of the customer that the user has the right to see."""
+    return [
+        panel(customer, request) for panel in classes()
+        if request.user.has_perm(panel.permission)  # type: ignore[union-attr]
+    ]

@@ -1,0 +1,94 @@
+"""Finding customers by any part of what is known of them, through an index on both engines.
+
+`Customer.search_text` holds the folded words, each with a blank before it. A word of three letters
+or more is found anywhere in it, one of two letters only where a word begins: both are runs of
+three characters, which a trigram index answers (FTS5 on SQLite, pg_trgm on PostgreSQL).
+"""
+
+from typing import Any
+
+from django.db import connections
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from moment.fields import starting_with
+from moment.names import folded, sort_key
+
+TABLE = "customers_customer"
+INDEX = "customers_customer_search"
+MAX_WORDS = 8
+
+_EVENTS = ("insert", "delete", "update")
+_FORGET = f"""INSERT INTO {INDEX}({INDEX}, rowid, search_text)
+    VALUES ('delete', old.id, old.search_text)"""
+_LEARN = f"INSERT INTO {INDEX}(rowid, search_text) VALUES (new.id, new.search_text)"
+_SQLITE = [
+    *(f"DROP TRIGGER IF EXISTS {INDEX}_{event}" for event in _EVENTS),
+    f"DROP TABLE IF EXISTS {INDEX}",
+    f"""CREATE VIRTUAL TABLE {INDEX} USING fts5(
+        search_text, content='{TABLE}', content_rowid='id', tokenize='trigram')""",
+    f"CREATE TRIGGER {INDEX}_insert AFTER INSERT ON {TABLE} BEGIN {_LEARN}; END",
+    f"CREATE TRIGGER {INDEX}_delete AFTER DELETE ON {TABLE} BEGIN {_FORGET}; END",
+    f"""CREATE TRIGGER {INDEX}_update AFTER UPDATE OF search_text ON {TABLE}
+        WHEN old.search_text <> new.search_text BEGIN {_FORGET}; {_LEARN}; END""",
+    f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')",
+]
+_POSTGRESQL = [
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    f"CREATE INDEX IF NOT EXISTS {INDEX} ON {TABLE} USING gin (search_text gin_trgm_ops)",
+]
+
+
+def install(using: str, **_: Any) -> None:
+    """Make the search index where it is missing, filled with what is there. Safe to repeat."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if TABLE not in connection.introspection.table_names(cursor):
+            return
+        if connection.vendor == "postgresql":
+            statements = _POSTGRESQL
+        else:
+            cursor.execute(
+                "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE]
+            )
+            statements = [] if cursor.fetchone()[0] == len(_EVENTS) else _SQLITE
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def searchable(*texts: str) -> str:
+    """Return the words of these texts as `search_text` keeps them: folded, a blank before each."""
+    words = dict.fromkeys(word for text in texts for word in folded(text).split())
+    return "".join(f" {word}" for word in words)
+
+
+def words_of(question: str) -> list[str]:
+    """Return what to look for: the folded words of a question, a spaced reg. no. as one word."""
+    words = folded(question).split()[:MAX_WORDS]
+    digits = "".join(words)
+    return [digits] if len(digits) == 9 and digits.isdigit() else words
+
+
+def condition(question: str) -> Q:
+    """Return the condition that every word of the question occurs, for walking many rows."""
+    words = words_of(question)
+    if len(words) == 1 and len(words[0]) == 1:
+        # Less than a trigram: only names that begin with the letter, and the number itself.
+        return starting_with("sort_name", sort_key(words[0])) | Q(number=words[0])
+    return Q(*(Q(search_text__contains=run) for run in _runs(words)))
+
+
+def hits(customers: QuerySet, question: str) -> QuerySet:
+    """Return the same customers' ids by way of the index, in no order."""
+    runs = _runs(words_of(question))
+    indexed = [run for run in runs if len(run) > 2]
+    if connections[customers.db].vendor == "postgresql" or not indexed:
+        return customers.filter(condition(question)).order_by().values_list("pk", flat=True)
+    match = " AND ".join(f'"{run}"' for run in indexed)
+    found = RawSQL(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s", [match])  # noqa: S611
+    others = Q(*(Q(search_text__contains=run) for run in runs if len(run) < 3))
+    return customers.filter(others, pk__in=found).order_by().values_list("pk", flat=True)
+
+
+def _runs(words: list[str]) -> list[str]:
+    return [word if len(word) > 2 else f" {word}" for word in words]

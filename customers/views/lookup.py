@@ -1,0 +1,101 @@
+"""Companies of the register, beside what we know of them."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from customers import duplicates, register_facts
+from customers.models import Customer
+from moment.access import needs
+from moment.htmx import render_page
+from registry import lookup, org_number
+from registry.models import Entity
+
+LIMIT = 10
+
+
+@needs("customers.view_customer")
+def search(request: HttpRequest) -> HttpResponse:
+    """Answer while someone types: our copies at once, the register's own answer in a second step."""
+    question = request.GET.get("q") or request.GET.get("name") or ""
+    return render_page(
+        request, "customers/lookup.html", "customers/new/_results.html",
+        {"results": results(request, question), "question": question},
+    )
+
+
+@needs("customers.view_customer", "customers.add_customer")
+def chosen(request: HttpRequest) -> HttpResponse:
+    """Show what a chosen company will fill in."""
+    number = request.GET.get("org_number", "")
+    return render(request, "customers/new/_chosen.html", choice(request, number))
+
+
+def results(request: HttpRequest, question: str) -> dict[str, Any]:
+    """Return the companies that a question finds, as options, and our customers with such a name.
+
+    htmx asks twice: first for our copies, then (`asked`) for what the register adds.
+    """
+    question = question.strip()
+    norwegian = request.GET.get("country", request.POST.get("country", "NO")) == "NO"
+    first_step = bool(request.htmx) and "asked" not in request.GET  # type: ignore[attr-defined]
+    answer = lookup.Answer([])
+    if norwegian and len(question) > 1:
+        answer = (lookup.local if first_step else lookup.search)(question, limit=LIMIT)
+    visible = Customer.objects.visible_to(request.user)
+    ours = _customers_by_org_number(visible, answer.entities)
+    return {
+        "question": question,
+        "options": [_option(entity, question, ours) for entity in answer.entities],
+        "alike": duplicates.alike(visible, name=question) if len(question) > 1 else [],
+        "problem": lookup.Problem(answer.problem).label if answer.problem else "",
+        "ask_register": norwegian and first_step and not answer.complete and len(question) > 1,
+        "norwegian": norwegian,
+    }
+
+
+def choice(request: HttpRequest, number: str | None) -> dict[str, Any]:
+    """Return what the chosen company will fill in: its entity, owner and troubles."""
+    number = org_number.compact(number or "")
+    if not number:
+        return {"chosen": None}
+    found = lookup.find(number) if org_number.is_valid(number) else lookup.Found(None)
+    entity = found.entity
+    owner = lookup.parent(entity).entity if entity and entity.is_sub_entity else None
+    ours = Customer.objects.visible_to(request.user).filter(org_number=number).first()
+    return {
+        "chosen": {
+            "org_number": number,
+            "formatted": org_number.formatted(number),
+            "entity": entity,
+            "trouble": register_facts.trouble(entity) if entity else "",
+            "owner": owner,
+            "customer": ours,
+            "problem": lookup.Problem(found.problem).label if found.problem else "",
+        }
+    }
+
+
+def _customers_by_org_number(visible: Any, entities: list[Entity]) -> dict[str, Customer]:
+    numbers = [entity.org_number for entity in entities]
+    found = visible.filter(country="NO", org_number__in=numbers).only("number", "org_number")
+    return {customer.org_number: customer for customer in found}
+
+
+def _option(entity: Entity, question: str, ours: dict[str, Customer]) -> dict[str, Any]:
+    """Return one line of the list, its name cut where it matches what was typed."""
+    name = entity.display_name
+    at = name.casefold().find(question.casefold())
+    # Folding can change a text's length (ß), and then nothing is marked.
+    if at < 0 or len(name) != len(name.casefold()):
+        at, length = 0, 0
+    else:
+        length = len(question)
+    return {
+        "entity": entity,
+        "name": name,
+        "before": name[:at], "match": name[at : at + length], "after": name[at + length :],
+        "customer": ours.get(entity.org_number),
+        "trouble": register_facts.trouble(entity),
+    }

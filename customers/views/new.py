@@ -1,0 +1,124 @@
+"""The new-customer dialog, and the same as a page."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from customers import creating, duplicates, numbers
+from customers.forms.new import NewCustomerForm
+from customers.models import Customer
+from customers.views.lookup import choice, results
+from moment.access import needs
+from moment.htmx import INVALID, redirect_to, render_page
+from registry import lookup, org_number
+
+
+@needs("customers.view_customer", "customers.add_customer")
+def new(request: HttpRequest) -> HttpResponse:
+    proposal = numbers.propose()
+    if request.method != "POST":
+        return _respond(request, NewCustomerForm(initial=_asked_for(request), proposal=proposal))
+    form = NewCustomerForm(_posted(request), proposal=proposal)
+    # Without JavaScript the lookup is a button of the form.
+    if "lookup" in request.POST:
+        return _respond(request, form, results=results(request, request.POST.get("name", "")))
+    if "choose" in request.POST or "drop" in request.POST:
+        return _respond(request, form)
+    if form.is_valid() and form.typed_org_number and not form.cleaned_data["org_number"]:
+        return _offer_typed_number(request, form)
+    customer = _save(form) if form.is_valid() else None
+    if customer is None:
+        return _respond(request, form, status=INVALID)
+    _tell(request, form, customer)
+    return redirect_to(request, customer.get_absolute_url())
+
+
+def _asked_for(request: HttpRequest) -> dict[str, str]:
+    """Return what the form starts with: Norway, and the company that a link may name."""
+    number = request.GET.get("org_number", "")
+    found = lookup.find(number) if org_number.is_valid(number) else lookup.Found(None)
+    if found.entity is None:
+        return {"country": "NO"}
+    return {"country": "NO", "org_number": number, "name": found.entity.display_name}
+
+
+def _posted(request: HttpRequest):
+    """Return what was posted, with the company chosen without JavaScript filled in."""
+    data = request.POST.copy()
+    if chosen := data.get("choose"):
+        found = lookup.find(chosen)
+        data["org_number"] = chosen
+        if found.entity:
+            data["name"] = found.entity.display_name
+    if "drop" in data:
+        data["org_number"] = ""
+    return data
+
+
+def _offer_typed_number(request: HttpRequest, form: NewCustomerForm) -> HttpResponse:
+    """Show the company whose reg. no. stands as the name, to be confirmed."""
+    data = form.data.copy()
+    found = lookup.find(form.typed_org_number)
+    data["org_number"] = form.typed_org_number
+    data["name"] = found.entity.display_name if found.entity else ""
+    form = NewCustomerForm(data, proposal=form.proposal)
+    return _respond(request, form, status=INVALID)
+
+
+def _save(form: NewCustomerForm) -> Customer | None:
+    """Create the customer with what the register knows, or put what is wrong on the form."""
+    customer: Customer = form.save(commit=False)
+    if customer.is_norwegian and customer.org_number:
+        found = lookup.find(customer.org_number)
+        if found.entity:
+            creating.fill_from_register(customer, found.entity)
+    try:
+        return creating.create(
+            customer, tags=form.cleaned_data["tags"], wanted=form.wanted_number
+        )
+    except ValidationError as error:
+        form.add_error("number", error)
+        return None
+
+
+def _tell(request: HttpRequest, form: NewCustomerForm, customer: Customer) -> None:
+    """Say what the person would not expect: another number, likely duplicates, no address."""
+    proposed = form.cleaned_data["proposed"]
+    if proposed and not form.wanted_number and customer.number != proposed:
+        messages.warning(
+            request,
+            _("Number %(proposed)s was taken meanwhile. The customer got number %(number)s.")
+            % {"proposed": proposed, "number": customer.number},
+        )
+    else:
+        messages.success(request, _("Customer %(number)s created.") % {"number": customer.number})
+    visible = Customer.objects.visible_to(request.user)
+    for like in duplicates.alike(
+        visible, name=customer.name, org_number=customer.org_number, besides=customer.pk
+    ):
+        messages.warning(
+            request,
+            format_html(
+                '{} <a href="{}">{} {}</a> ({})',
+                _("Looks like"), like.customer.get_absolute_url(), like.customer.number,
+                like.customer.name, like.why,
+            ),
+        )
+    if customer.is_norwegian and customer.org_number and not customer.visiting:
+        messages.info(
+            request,
+            _("The register gave no address. Fill it in under Edit, or check the register later."),
+        )
+
+
+def _respond(
+    request: HttpRequest, form: NewCustomerForm, *, results: dict | None = None, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "results": results, **choice(request, form["org_number"].value())}
+    if form.proposal.problem and not form.is_bound:
+        context["problem"] = form.proposal.problem
+    return render_page(
+        request, "customers/new.html", "customers/new/_form.html", context, status=status
+    )

@@ -1,0 +1,1 @@
+"""The fictional data that `manage.py demo` loads."""

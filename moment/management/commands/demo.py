@@ -1,0 +1,71 @@
+"""Loads the fictional demo data."""
+
+import os
+from argparse import ArgumentParser, ArgumentTypeError
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from rich.progress import track
+
+from moment.demo import entities, loading, people
+
+
+def _count(text: str) -> int:
+    """Return a number from 0 to 2,000,000, as many as there are fictional reg. nos."""
+    if not text.isdecimal() or int(text) > 2_000_000:
+        raise ArgumentTypeError("give a number from 0 to 2000000")
+    return int(text)
+
+
+class Command(BaseCommand):
+    help = "Load fictional customers, a small fictional register, and log-ins. Safe to repeat."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--customers", type=_count, default=300, help="how many there shall be (300)"
+        )
+        parser.add_argument(
+            "--entities",
+            type=_count,
+            default=2000,
+            help="how many companies the register's copy shall know (2000)",
+        )
+
+    def handle(self, *args: Any, customers: int, entities: int, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError(
+                "The demo makes log-ins with a known password, so it needs DEBUG=true."
+            )
+        new_entities, new_customers = self.load(customers, entities)
+        if new_entities or new_customers:
+            self.stdout.write(
+                f"Demo data loaded: {new_customers:,} customers, "
+                f"{new_entities:,} companies in the register."
+            )
+        else:
+            self.stdout.write("Demo data is in place; nothing to add.")
+        self.tell_log_ins()
+
+    def load(self, customers: int, companies: int) -> tuple[int, int]:
+        now = timezone.now()
+        colleagues = people.load()
+        new_entities = entities.load(companies, now)
+        batches = track(
+            loading.load(customers, now, colleagues),
+            description="Customers",
+            total=-(-max(0, customers - loading.loaded()) // loading.BATCH),
+            transient=True,
+            disable=not self.stdout.isatty(),
+        )
+        return new_entities, sum(batches)
+
+    def tell_log_ins(self) -> None:
+        self.stdout.write("")
+        self.stdout.write(f"  {'User':<8}{'Password':<10}Can do")
+        for who in people.LOG_INS:
+            self.stdout.write(f"  {who.username:<8}{people.PASSWORD:<10}{who.can}")
+        self.stdout.write("")
+        self.stdout.write(f"  http://127.0.0.1:{os.environ.get('PORT') or 8000}/")
+        self.stdout.write("")

@@ -1,0 +1,28 @@
+"""Currencies."""
+
+from babel import Locale
+from babel.core import get_global
+from django.utils.functional import lazy
+from django.utils.translation import get_language, to_locale
+
+COMMON = ["NOK", "SEK", "DKK", "EUR", "USD", "GBP"]
+
+
+def codes() -> list[str]:
+    """Return the ISO codes of every currency in use today, the most common here first."""
+    tender = {
+        code
+        for currencies in get_global("territory_currencies").values()
+        for code, _start, end, is_tender in currencies
+        if is_tender and end is None
+    }
+    return COMMON + sorted(tender - set(COMMON))
+
+
+def _choices() -> list[tuple[str, str]]:
+    names = Locale.parse(to_locale(get_language() or "en")).currencies
+    return [("", ""), *((code, f"{code} – {names.get(code, code)}") for code in codes())]
+
+
+# Named in the reader's language when shown.
+currency_choices = lazy(_choices, list)

@@ -1,0 +1,62 @@
+"""Keys made from names, so that every engine sorts and compares Norwegian text alike.
+
+All keys are made here in Python: databases fold only ASCII (SQLite) or by their own locale
+(PostgreSQL), and would not agree.
+"""
+
+import re
+import unicodedata
+
+# Company forms that say nothing about which company it is. Matched as the last word of a name.
+COMPANY_FORMS = frozenset(
+    "as asa ans da enk nuf sa ba ks ab oy oyj aps ltd limited plc inc llc gmbh bv".split()
+)
+# The Norwegian alphabet ends in æ, ø, å; Swedish and Danish letters sort with their equals.
+_LAST_LETTERS = str.maketrans({"æ": "z{", "ä": "z{", "ø": "z|", "ö": "z|", "å": "z}"})
+_FOLDED = str.maketrans({"æ": "ae", "ä": "ae", "ø": "o", "ö": "o", "å": "a", "ß": "ss", "ð": "d"})
+_NOT_WORDS = re.compile(r"[^\w]+|_")
+_DIGITS = re.compile(r"\d+")
+
+
+def _without_accents(text: str) -> str:
+    """Return text without combining marks: é becomes e. Call after å, ä and ö are dealt with."""
+    return "".join(
+        c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
+    )
+
+
+def _lowered(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def sort_key(text: str) -> str:
+    """Return a key whose byte order is the order of the Norwegian alphabet, ignoring case."""
+    words = _NOT_WORDS.sub(" ", _lowered(text)).strip()
+    return _without_accents(words.translate(_LAST_LETTERS))
+
+
+def number_key(number: str) -> str:
+    """Return a key that sorts numbers by value and prefixes alphabetically: K9 before K10."""
+    return _DIGITS.sub(lambda digits: digits[0].zfill(12), number.casefold())
+
+
+def folded(text: str) -> str:
+    """Return lower-case words with one blank between, æ ø å and accents folded to plain letters."""
+    return " ".join(_NOT_WORDS.sub(" ", _without_accents(_lowered(text).translate(_FOLDED))).split())
+
+
+def name_key(name: str) -> str:
+    """Return what two spellings of one company's name share: folded, without its company form.
+
+    A name that is nothing but a company form keeps it, so that the key is never empty for a word.
+    """
+    words = folded(re.sub(r"[.&'’/-]", " ", name.replace("A/S", "AS"))).split()
+    while len(words) > 1 and words[-1] in COMPANY_FORMS:
+        words.pop()
+    return " ".join(words)
+
+
+def initials(name: str) -> str:
+    """Return up to two initials: first and last word's."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()

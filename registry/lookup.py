@@ -1,0 +1,319 @@
+"""Companies by name or number: from our copies of the register, and from the register itself.
+
+Copies come first. The register is asked when they do not suffice, and everything it answers is
+kept. When it is down, people get what the copies know, together with a `Problem`.
+"""
+
+import copy
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from moment.names import name_key, sort_key
+from registry import brreg
+from registry.models import FRESH_FOR, Entity
+from registry.org_number import compact, is_valid
+
+logger = logging.getLogger(__name__)
+
+PAUSE_AFTER_FAILURE = 30  # seconds in which a register that was down is left alone
+LONGEST_PAUSE = 3600  # seconds, however long the register asks for
+SHORTEST_NUMBER = 2  # digits
+SHORTEST_NAME = 2  # letters and digits
+
+_DOWN_KEY = "registry:down"
+_NOT_A_KEY = frozenset({"org_number"})
+_COLUMNS = [f.attname for f in Entity._meta.concrete_fields if f.attname not in _NOT_A_KEY]
+
+
+class Problem(TextChoices):
+    DOWN = "down", _("The register does not answer.")
+    REMOVED = "removed", _("The register has withdrawn what it published about this number.")
+    UNKNOWN = "unknown", _("This number is not in the register.")
+    INVALID = "invalid", _("The register cannot be asked about this.")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a search found."""
+
+    entities: list[Entity]  # best first, at most `limit`
+    problem: str = ""  # "" or a Problem
+    complete: bool = True  # False: only our copies were looked at, the register may know more
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is known about one number. `entity.is_fresh` tells a stale copy."""
+
+    entity: Entity | None
+    problem: str = ""  # "" or a Problem
+
+
+def local(question: str, limit: int = 10) -> Answer:
+    """Return what our own copies know about a name or number, without asking the register.
+
+    `complete` is true where asking would add nothing.
+    """
+    number = compact(question)
+    if number.isascii() and number.isdigit() and len(number) <= 9:
+        return _local_number(number, limit)
+    key = name_key(question)
+    if not key or sum(c.isalnum() for c in question) < SHORTEST_NAME:
+        return Answer([])
+    beginnings = list(_by_rank(Entity.objects.filter(name_key__startswith=key))[:limit])
+    asked = cache.get(_asked_key(question))
+    complete = asked is not None or len(beginnings) >= limit
+    candidates = list(beginnings)
+    if len(beginnings) < limit:
+        words = Q()
+        for word in key.split():
+            words &= Q(name_key__startswith=word) | Q(name_key__contains=f" {word}")
+        candidates += _by_rank(Entity.objects.filter(words))[:limit]
+    if asked:
+        candidates += Entity.objects.filter(pk__in=asked)
+    return Answer(_best(candidates, question, limit), complete=complete)
+
+
+def search(question: str, limit: int = 10) -> Answer:
+    """Return what our copies and, where they do not suffice, the register know about a question.
+
+    A name that the register answered within a day is not asked about again.
+    """
+    answer = local(question, limit)
+    if answer.complete:
+        return answer
+    number = compact(question)
+    if is_valid(number):
+        found = find(number)
+        entities = [found.entity] if found.entity else []
+        return Answer(entities, found.problem, complete=found.problem != Problem.DOWN)
+    if cache.get(_DOWN_KEY):
+        return replace(answer, problem=Problem.DOWN)
+    asked_key = _asked_key(question)
+    try:
+        hits = _flights.share(asked_key, lambda: _ask_name(question, asked_key))
+    except brreg.InvalidQuestion:
+        return replace(answer, problem=Problem.INVALID, complete=True)
+    except brreg.RegisterDown:
+        return replace(answer, problem=Problem.DOWN)
+    return Answer(_best([*answer.entities, *hits], question, limit))
+
+
+def find(org_number: str) -> Found:
+    """Return the entity with this number: a copy younger than a day, else what the register says.
+
+    When the register is down, the stale copy comes with Problem.DOWN.
+    """
+    number = compact(org_number)
+    kept = _copy_of(number)
+    if kept and kept.is_fresh:
+        return Found(kept)
+    if cache.get(_DOWN_KEY) and is_valid(number):
+        return Found(kept, Problem.DOWN)
+    return _asked(number, kept)
+
+
+def refresh(org_number: str) -> Found:
+    """Return what the register says now. For a person who asks to check again."""
+    number = compact(org_number)
+    return _asked(number, _copy_of(number))
+
+
+def parent(entity: Entity) -> Found:
+    """Return the legal entity that a place of business belongs to: the one to invoice."""
+    return find(entity.parent_org_number) if entity.parent_org_number else Found(None)
+
+
+def rank_key(entity: Entity, question: str) -> tuple[Any, ...]:
+    """Return a key that sorts the likeliest answers to a question first.
+
+    By how well the name matches; then living before troubled before deleted, legal entities before
+    places of business, large before small.
+    """
+    key, name = name_key(question), name_key(entity.name)
+    if name == key:
+        match = 0
+    elif name.startswith(key):
+        match = 1
+    elif all(any(part.startswith(word) for part in name.split()) for word in key.split()):
+        match = 2
+    else:
+        match = 3
+    state = 2 if entity.deleted_on else 1 if entity.in_trouble else 0
+    # One to four employees are published as "some".
+    employees = int(entity.has_employees) if entity.employees is None else entity.employees
+    order = sort_key(entity.name)
+    return (match, state, entity.is_sub_entity, -employees, order, entity.org_number)
+
+
+def _best(entities: Iterable[Entity], question: str, limit: int) -> list[Entity]:
+    """Return each entity once, best first. Of two with the same number the later one counts."""
+    by_number = {entity.org_number: entity for entity in entities}
+    return sorted(by_number.values(), key=lambda entity: rank_key(entity, question))[:limit]
+
+
+def _by_rank(entities: QuerySet[Entity]) -> QuerySet[Entity]:
+    """Order in the database like rank_key does, so that a limit cuts off the right end."""
+    return entities.order_by(
+        F("deleted_on").asc(nulls_first=True),
+        "bankrupt",
+        "winding_up",
+        "compulsory_dissolution",
+        "kind",
+        F("employees").desc(nulls_last=True),
+        "name_key",
+    )
+
+
+def _copy_of(number: str) -> Entity | None:
+    # A form field can hold anything, even what the database refuses to compare with.
+    return Entity.objects.filter(pk=number).first() if number.isalnum() else None
+
+
+def _local_number(digits: str, limit: int) -> Answer:
+    """Return the copies whose numbers begin with these digits. The register has no such search."""
+    if len(digits) < SHORTEST_NUMBER:
+        return Answer([])
+    entities = list(Entity.objects.filter(pk__startswith=digits).order_by("pk")[:limit])
+    if len(digits) < 9:
+        return Answer(entities)
+    if entities:
+        return Answer(entities, complete=entities[0].is_fresh)
+    return Answer([], complete=False) if is_valid(digits) else Answer([], Problem.INVALID)
+
+
+# Asking the register
+
+
+def _asked_key(question: str) -> str:
+    """Return the cache key that holds the numbers the register answered this question with.
+
+    Only case and blanks are evened out: to the register, `elkjop` and `elkjøp` are two questions.
+    """
+    plain = " ".join(question.casefold().split())
+    return f"registry:asked:{hashlib.sha256(plain.encode(errors='replace')).hexdigest()}"
+
+
+def _asked(number: str, kept: Entity | None) -> Found:
+    if not is_valid(number):
+        return Found(kept, Problem.INVALID)
+    try:
+        return Found(_flights.share(number, lambda: _ask_number(number))[0])
+    except brreg.RemovedFromRegister:
+        return Found(None, Problem.REMOVED)
+    except brreg.NotInRegister:
+        return Found(kept, Problem.UNKNOWN)
+    except brreg.InvalidQuestion:
+        return Found(kept, Problem.INVALID)
+    except brreg.RegisterDown:
+        return Found(kept, Problem.DOWN)
+
+
+def _ask_name(question: str, asked_key: str) -> list[Entity]:
+    with _failures_noted():
+        entities = brreg.search(question)
+    entities = _keep(entities)
+    numbers = [entity.org_number for entity in entities]
+    cache.set(asked_key, numbers, FRESH_FOR.total_seconds())
+    return entities
+
+
+def _ask_number(number: str) -> list[Entity]:
+    try:
+        with _failures_noted():
+            entity = brreg.entity(number)
+    except brreg.RemovedFromRegister:
+        # The register's terms: what it withdraws, copies must give up too.
+        Entity.objects.filter(pk=number).delete()
+        raise
+    return _keep([entity])
+
+
+@contextmanager
+def _failures_noted() -> Iterator[None]:
+    """Leave the register alone for a while after it was down; any other outcome ends the pause."""
+    try:
+        yield
+    except brreg.RegisterDown as error:
+        logger.warning("The register is down: %s", error)
+        pause = min(max(PAUSE_AFTER_FAILURE, error.retry_after or 0), LONGEST_PAUSE)
+        cache.set(_DOWN_KEY, True, pause)
+        raise
+    except brreg.RegisterError:
+        cache.delete(_DOWN_KEY)
+        raise
+    cache.delete(_DOWN_KEY)
+
+
+# Durable: fails inside the caller's transaction, where nobody may wait for the network.
+@transaction.atomic(durable=True)
+def _keep(entities: list[Entity]) -> list[Entity]:
+    """Store what the register said and return it in the same order.
+
+    Of a deleted entity the register tells little more than the name: what we knew of it stays.
+    """
+    deleted = [entity.org_number for entity in entities if entity.deleted_on]
+    kept = Entity.objects.select_for_update().in_bulk(deleted) if deleted else {}
+    now = timezone.now()
+    for entity in entities:
+        entity.fetched_at = now
+        if before := kept.get(entity.org_number):
+            for column in _COLUMNS:
+                if not getattr(entity, column):
+                    setattr(entity, column, getattr(before, column))
+    # In the order of their keys, so that two threads that store the same rows do not deadlock.
+    Entity.objects.bulk_create(
+        sorted({entity.org_number: entity for entity in entities}.values(), key=lambda e: e.pk),
+        update_conflicts=True,
+        unique_fields=["org_number"],
+        update_fields=_COLUMNS,
+    )
+    return entities
+
+
+class SingleFlight:
+    """Lets threads that ask the same thing at the same time share one answer, or its failure."""
+
+    # A leader is through by then; whoever still waits would wait forever.
+    longest_wait = brreg.CALL_LIMIT + 20
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._flights: dict[str, Future[list[Entity]]] = {}
+
+    def share(self, key: str, ask: Callable[[], list[Entity]]) -> list[Entity]:
+        """Return what `ask` returns, called by the first of the threads that come with this key."""
+        with self._lock:
+            flight = self._flights.get(key)
+            leads = flight is None
+            if flight is None:
+                flight = self._flights[key] = Future()
+        if leads:
+            try:
+                flight.set_result(ask())
+            except BaseException as error:
+                flight.set_exception(error)
+                raise
+            finally:
+                with self._lock:
+                    del self._flights[key]
+        try:
+            # Each thread gets rows of its own, because rows can be changed.
+            return [copy.copy(entity) for entity in flight.result(self.longest_wait)]
+        except TimeoutError as error:
+            raise brreg.RegisterDown("no answer in time") from error
+
+
+_flights = SingleFlight()

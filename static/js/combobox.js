@@ -1,0 +1,75 @@
+// The name field of a new customer: an ARIA combobox over the list that the server sends.
+// The server makes the options; this moves among them and hands over the chosen one.
+
+const optionsOf = (input) => [...document.querySelectorAll(`#${input.getAttribute("aria-controls")} [role=option]`)];
+const activeOf = (input) => document.getElementById(input.getAttribute("aria-activedescendant") || "");
+
+function activate(input, option) {
+  activeOf(input)?.setAttribute("aria-selected", "false");
+  if (option) {
+    option.setAttribute("aria-selected", "true");
+    option.scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", option.id);
+  } else {
+    input.removeAttribute("aria-activedescendant");
+  }
+}
+
+function close(input) {
+  activate(input, null);
+  input.setAttribute("aria-expanded", "false");
+  document.getElementById(input.getAttribute("aria-controls"))?.setAttribute("hidden", "");
+}
+
+function choose(input, option) {
+  input.value = option.dataset.name;
+  close(input);
+  const query = new URLSearchParams({ org_number: option.dataset.orgNumber });
+  htmx.ajax("GET", `${input.dataset.combobox}?${query}`, { target: "#new-chosen" });
+  document.getElementById("new-answer").replaceChildren();
+  input.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  const input = event.target.closest?.("[data-combobox]");
+  if (!input || event.isComposing) return;
+  const open = input.getAttribute("aria-expanded") === "true";
+  const options = optionsOf(input);
+  const at = options.indexOf(activeOf(input));
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step && options.length) {
+    event.preventDefault();
+    document.getElementById(input.getAttribute("aria-controls")).removeAttribute("hidden");
+    input.setAttribute("aria-expanded", "true");
+    const start = at < 0 && step < 0 ? 0 : at;
+    activate(input, options[(start + step + options.length) % options.length]);
+  } else if (event.key === "Enter" && open && at >= 0) {
+    event.preventDefault();
+    choose(input, options[at]);
+  } else if (event.key === "Escape" && open) {
+    event.preventDefault();
+    close(input);
+  } else if (event.key === "Tab" && open) {
+    close(input);
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const option = event.target.closest("[role=option]");
+  const input = option && document.querySelector(`[aria-controls="${option.parentElement.id}"]`);
+  if (input) choose(input, option);
+});
+
+// A new list keeps the option that was reached, and opens only while its field has focus.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id === "new-answer" && document.activeElement?.dataset?.combobox === undefined) {
+    event.detail.shouldSwap = false;
+  }
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  const input = event.detail.target.id === "new-answer" && document.querySelector("[data-combobox]");
+  if (!input) return;
+  const options = optionsOf(input);
+  input.setAttribute("aria-expanded", String(options.length > 0));
+  activate(input, options.find((option) => option.id === input.getAttribute("aria-activedescendant")));
+});

@@ -1,0 +1,3 @@
+from tests.standin.fixtures import register
+
+__all__ = ["register"]

@@ -1,0 +1,25 @@
+"""Fixtures that several apps' tests use; the root conftest imports them."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+
+from registry import brreg
+from tests.standin.register import Register, examples
+
+
+@pytest.fixture
+def register(settings, monkeypatch) -> Iterator[Register]:
+    """A stand-in for the register that the settings point to, with tests.standin.register.examples.
+
+    It has made no mistakes yet: nothing is remembered from the test before.
+    """
+    monkeypatch.setattr(brreg, "PAUSES", (0.01, 0.01))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+    cache.clear()
+    with Register(examples()) as standin:
+        settings.REGISTRY_URL = standin.url
+        settings.REGISTRY_TIMEOUT = (2.0, 5.0)
+        yield standin
+    cache.clear()

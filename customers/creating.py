@@ -7,6 +7,7 @@ from django.db import transaction
 from customers import numbers
 from customers.models import Customer, Tag
 from registry.models import Entity
+from registry.names import display_name
 
 
 @transaction.atomic
@@ -32,5 +33,5 @@ def fill_from_register(customer: Customer, entity: Entity) -> None:
         country = getattr(entity, f"{theirs}_country")
         setattr(customer, f"{ours}_street", getattr(entity, f"{theirs}_address"))
         setattr(customer, f"{ours}_postcode", getattr(entity, f"{theirs}_postcode"))
-        setattr(customer, f"{ours}_city", getattr(entity, f"{theirs}_city"))
+        setattr(customer, f"{ours}_city", display_name(getattr(entity, f"{theirs}_city")))
         setattr(customer, f"{ours}_country", "" if country == customer.country else country)

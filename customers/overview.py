@@ -286,6 +286,7 @@ def table_rows(customers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     status = {value: str(label) for value, label in Customer.Status.choices}
     relation = {value: str(label) for value, label in Customer.Relation.choices}
+    no_number = _("No reg. no.")
     prefix = reverse("customers:overview")
     tags = tags_of([customer["pk"] for customer in customers])
     troubles = trouble_of([c["org_number"] for c in customers if c["country"] == "NO"])
@@ -299,7 +300,7 @@ def table_rows(customers: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "number": c["number"],
             "url": f"{prefix}{c['number']}/",
             "name": c["name"],
-            "org_number": formatted(c["org_number"]),
+            "org_number": formatted(c["org_number"]) or no_number,
             "trouble": troubles.get(c["org_number"], ""),
             "status": c["status"],
             "status_label": status[c["status"]],

@@ -1,5 +1,8 @@
 """What the register says of our customers, in words."""
 
+from datetime import date
+
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -12,7 +15,7 @@ _TROUBLE = ("org_number", "bankrupt", "bankrupt_on", "winding_up", "winding_up_o
 def trouble(entity: Entity) -> str:
     """Return the worst that the register says, with its date: `Bankrupt since 19 Nov 2026`."""
     if entity.deleted_on:
-        return _("Deleted %(date)s") % {"date": date_format(entity.deleted_on, "j M Y")}
+        return _("Deleted %(date)s") % {"date": _day(entity.deleted_on)}
     for wrong, since, words, dated in (
         (entity.bankrupt, entity.bankrupt_on, _("Bankrupt"), _("Bankrupt since %(date)s")),
         (
@@ -25,8 +28,12 @@ def trouble(entity: Entity) -> str:
         ),
     ):
         if wrong:
-            return dated % {"date": date_format(since, "j M Y")} if since else words
+            return dated % {"date": _day(since)} if since else words
     return ""
+
+
+def _day(day: date) -> str:
+    return date_format(day, "j M" if day.year == timezone.localdate().year else "j M Y")
 
 
 def trouble_of(org_numbers: list[str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from babel import Locale
 from babel.core import get_global
 from django.utils.functional import lazy
 from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
 
 COMMON = ["NOK", "SEK", "DKK", "EUR", "USD", "GBP"]
 
@@ -21,7 +22,7 @@ def codes() -> list[str]:
 
 def _choices() -> list[tuple[str, str]]:
     names = Locale.parse(to_locale(get_language() or "en")).currencies
-    return [("", ""), *((code, f"{code} – {names.get(code, code)}") for code in codes())]
+    return [("", _("Company's standard")), *((code, f"{code} – {names.get(code, code)}") for code in codes())]
 
 
 # Named in the reader's language when shown.

@@ -83,6 +83,15 @@ class Entity(models.Model):
         return display_name(self.name)
 
     @property
+    def business_place(self) -> str:
+        """Postcode and city of the business address, for reading."""
+        return f"{self.business_postcode} {display_name(self.business_city)}".strip()
+
+    @property
+    def postal_place(self) -> str:
+        return f"{self.postal_postcode} {display_name(self.postal_city)}".strip()
+
+    @property
     def formatted_number(self) -> str:
         return formatted(self.org_number)
 

@@ -25,8 +25,7 @@ class EditCustomerForm(CustomerCleaning):
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     currency = forms.ChoiceField(
-        label=gettext_lazy("Currency"), required=False, choices=currency_choices,
-        help_text=gettext_lazy("Empty: the company's standard."),
+        label=gettext_lazy("Currency"), required=False, choices=currency_choices
     )
 
     class Meta:
@@ -48,6 +47,7 @@ class EditCustomerForm(CustomerCleaning):
         if self.instance.responsible_id:
             people |= User.objects.filter(pk=self.instance.responsible_id)
         self.fields["responsible"].queryset = people
+        self.fields["responsible"].empty_label = _("Nobody")
         self.fields["number"].disabled = series.locked or series.hidden
         self.fields["seen"].initial = self._seen(self.instance)
 

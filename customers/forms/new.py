@@ -31,6 +31,8 @@ class NewCustomerForm(CustomerCleaning):
         widgets: ClassVar = {
             "org_number": forms.HiddenInput,
             "tags": forms.CheckboxSelectMultiple,
+            "status": forms.RadioSelect,
+            "relation": forms.RadioSelect,
         }
 
     def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:

@@ -47,6 +47,7 @@ class Customer(models.Model):
         BOTH = "both", _("Both")
 
     class Language(models.TextChoices):
+        __empty__ = _("Company's standard")
         NORWEGIAN = "nb", _("Norwegian")
         ENGLISH = "en", _("English")
 
@@ -70,15 +71,21 @@ class Customer(models.Model):
     visiting_street = models.CharField(_("street"), max_length=300, blank=True, default="")
     visiting_postcode = models.CharField(_("postcode"), max_length=20, blank=True, default="")
     visiting_city = models.CharField(_("city"), max_length=100, blank=True, default="")
-    visiting_country = CountryField(_("country"), blank=True, default="")
+    visiting_country = CountryField(
+        _("country"), blank=True, default="", blank_label=_("As the customer")
+    )
     postal_street = models.CharField(_("street"), max_length=300, blank=True, default="")
     postal_postcode = models.CharField(_("postcode"), max_length=20, blank=True, default="")
     postal_city = models.CharField(_("city"), max_length=100, blank=True, default="")
-    postal_country = CountryField(_("country"), blank=True, default="")
+    postal_country = CountryField(
+        _("country"), blank=True, default="", blank_label=_("As the customer")
+    )
     invoice_street = models.CharField(_("street"), max_length=300, blank=True, default="")
     invoice_postcode = models.CharField(_("postcode"), max_length=20, blank=True, default="")
     invoice_city = models.CharField(_("city"), max_length=100, blank=True, default="")
-    invoice_country = CountryField(_("country"), blank=True, default="")
+    invoice_country = CountryField(
+        _("country"), blank=True, default="", blank_label=_("As the customer")
+    )
 
     email = models.EmailField(_("e-mail"), blank=True, default="")
     invoice_email = models.EmailField(_("invoice e-mail"), blank=True, default="")
@@ -86,12 +93,11 @@ class Customer(models.Model):
     website = models.URLField(_("website"), blank=True, default="")
     bank_account = models.CharField(_("bank account"), max_length=40, blank=True, default="")
     currency = models.CharField(
-        _("currency"), max_length=3, blank=True, default="", validators=[currency_code],
-        help_text=_("Empty: the company's standard."),
+        _("currency"), max_length=3, blank=True, default="", validators=[currency_code]
     )
     language = models.CharField(
         _("language"), max_length=5, blank=True, default="", choices=Language,
-        help_text=_("Of offers and invoices. Empty: the company's standard."),
+        help_text=_("Of offers and invoices."),
     )
 
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

@@ -60,12 +60,14 @@ document.addEventListener("click", (event) => {
   if (input) choose(input, option);
 });
 
-// A new list keeps the option that was reached, and opens only while its field has focus.
+// An answer that comes after its question has changed, or a choice is made, is late: leave it.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id === "new-answer" && document.activeElement?.dataset?.combobox === undefined) {
-    event.detail.shouldSwap = false;
-  }
+  const input = event.detail.target.id === "new-answer" && document.querySelector("[data-combobox]");
+  if (!input) return;
+  const asked = new URL(event.detail.xhr.responseURL).searchParams.get("name");
+  if (asked !== input.value) event.detail.shouldSwap = false;
 });
+// A new list keeps the option that was reached.
 document.addEventListener("htmx:afterSwap", (event) => {
   const input = event.detail.target.id === "new-answer" && document.querySelector("[data-combobox]");
   if (!input) return;

@@ -1,0 +1,100 @@
+"""The cast, and what every test may count on."""
+
+import os
+import socket
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from tests.factories import UserFactory
+from tests.standin.fixtures import register
+
+__all__ = ["register"]
+
+# Playwright's own loop would make Django refuse the database in browser tests.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+ALL_ROLES = ["View customers", "Administer customer details"]
+_connect = socket.socket.connect
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leaves_the_machine(monkeypatch):
+    """Fail any connection to elsewhere than this machine."""
+
+    def guarded(self, address):
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address}")
+        return _connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def kari(db):
+    """She may do everything."""
+    return UserFactory(
+        username="kari", first_name="Kari", last_name="Lunde", roles=ALL_ROLES
+    )
+
+
+@pytest.fixture
+def per(db):
+    """He may look."""
+    return UserFactory(
+        username="per", first_name="Per", last_name="Haugen", roles=["View customers"]
+    )
+
+
+@pytest.fixture
+def ola(db):
+    """He has no role."""
+    return UserFactory(username="ola", first_name="Ola", last_name="Hansen")
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def as_kari(kari):
+    return signed_in(kari)
+
+
+@pytest.fixture
+def as_per(per):
+    return signed_in(per)
+
+
+@pytest.fixture
+def as_ola(ola):
+    return signed_in(ola)
+
+
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if "postgresql" in item.keywords and not os.environ.get("DATABASE_URL", "").startswith(
+            "postgres"
+        ):
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))
+
+
+def pytest_terminal_summary(terminalreporter):
+    vendor = connection.vendor
+    terminalreporter.write_line(f"Database: {vendor}.")
+    if vendor != "postgresql":
+        terminalreporter.write_line(
+            "PostgreSQL was not tested. To do so: "
+            "DATABASE_URL=postgres://user:password@localhost/moment make test"
+        )

@@ -15,6 +15,8 @@ COMPANY_FORMS = frozenset(
 _LAST_LETTERS = str.maketrans({"æ": "z{", "ä": "z{", "ø": "z|", "ö": "z|", "å": "z}"})
 _FOLDED = str.maketrans({"æ": "ae", "ä": "ae", "ø": "o", "ö": "o", "å": "a", "ß": "ss", "ð": "d"})
 _NOT_WORDS = re.compile(r"[^\w]+|_")
+# A/S, A.S. and a.s. are all the form AS.
+_TWO_LETTERS = re.compile(r"\b([^\W\d_])[./]([^\W\d_])\b\.?")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -50,10 +52,11 @@ def name_key(name: str) -> str:
 
     A name that is nothing but a company form keeps it, so that the key is never empty for a word.
     """
-    words = folded(re.sub(r"[.&'’/-]", " ", name.replace("A/S", "AS"))).split()
+    # Forms are looked for before folding: Øy is an island, oy a Finnish company.
+    words = _NOT_WORDS.sub(" ", _TWO_LETTERS.sub(r"\1\2", _lowered(name))).split()
     while len(words) > 1 and words[-1] in COMPANY_FORMS:
         words.pop()
-    return " ".join(words)
+    return folded(" ".join(words))
 
 
 def initials(name: str) -> str:

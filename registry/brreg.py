@@ -332,8 +332,9 @@ def _list(value: object) -> list[object]:
 
 
 def _number(value: object) -> int | None:
-    right = isinstance(value, int) and not isinstance(value, bool)
-    return value if right and 0 <= value <= _LARGEST_INTEGER else None
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= _LARGEST_INTEGER else None
 
 
 def _date(value: object) -> date | None:

@@ -1,9 +1,12 @@
 """The cast, and what every test may count on."""
 
+import importlib
 import os
 import socket
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -37,6 +40,22 @@ def _empty_cache():
     cache.clear()
     yield
     cache.clear()
+
+
+def is_transactional(request) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    return (marker is not None and marker.kwargs.get("transaction", False)) or bool(
+        {"transactional_db", "live_server"} & set(request.fixturenames)
+    )
+
+
+@pytest.fixture(autouse=True)
+def _what_the_migrations_wrote(request):
+    """Put the roles and the number series back, which the flush after a transactional test took."""
+    if is_transactional(request):
+        request.getfixturevalue("transactional_db")
+        migration = importlib.import_module("customers.migrations.0002_roles_and_series")
+        migration.create(apps, SimpleNamespace(connection=connection))
 
 
 @pytest.fixture

@@ -1,6 +1,10 @@
 """The only settings that differ while testing."""
 
+import atexit
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.setdefault("HTTPS", "false")
@@ -14,3 +18,10 @@ STORAGES["staticfiles"] = {  # noqa: F405
 }
 # Nothing listens here: a test that asks the register names a stand-in.
 REGISTRY_URL = "http://127.0.0.1:9"
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+    # A file, as in production: in memory, threads that write fail at once instead of waiting.
+    _ram = Path("/dev/shm")  # noqa: S108
+    _folder = tempfile.mkdtemp(dir=_ram if os.access(_ram, os.W_OK) else None)
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+    DATABASES["default"]["TEST"] = {"NAME": f"{_folder}/test.sqlite3"}  # noqa: F405

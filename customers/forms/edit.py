@@ -24,6 +24,9 @@ class EditCustomerForm(CustomerCleaning):
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    website = forms.URLField(
+        label=gettext_lazy("Website"), required=False, max_length=200, assume_scheme="https"
+    )
     currency = forms.ChoiceField(
         label=gettext_lazy("Currency"), required=False, choices=currency_choices
     )

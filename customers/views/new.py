@@ -64,7 +64,7 @@ def _offer_typed_number(request: HttpRequest, form: NewCustomerForm) -> HttpResp
     data["org_number"] = form.typed_org_number
     data["name"] = found.entity.display_name if found.entity else ""
     form = NewCustomerForm(data, proposal=form.proposal)
-    return _respond(request, form, status=INVALID)
+    return _respond(request, form, status=INVALID, confirm=found.entity is not None)
 
 
 def _save(form: NewCustomerForm) -> Customer | None:
@@ -114,9 +114,19 @@ def _tell(request: HttpRequest, form: NewCustomerForm, customer: Customer) -> No
 
 
 def _respond(
-    request: HttpRequest, form: NewCustomerForm, *, results: dict | None = None, status: int = 200
+    request: HttpRequest,
+    form: NewCustomerForm,
+    *,
+    results: dict | None = None,
+    confirm: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
-    context = {"form": form, "results": results, **choice(request, form["org_number"].value())}
+    context = {
+        "form": form,
+        "results": results,
+        "confirm": confirm,
+        **choice(request, form["org_number"].value()),
+    }
     if form.proposal.problem and not form.is_bound:
         context["problem"] = form.proposal.problem
     return render_page(

@@ -63,8 +63,8 @@ def _named(
     slot: int, rng: Random, created: datetime, now: datetime, colleagues: dict[str, User]
 ) -> Draft:
     known = named.CUSTOMERS[slot]
-    if known.index is not None:
-        customer = _from_register(rng, entities.company(known.index, now), sure=True).customer
+    if known.company is not None:
+        customer = _from_register(rng, entities.company(known.company, now), sure=True).customer
     elif known.name.endswith(" AB"):
         customer = Customer(
             country="SE",

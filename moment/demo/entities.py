@@ -3,6 +3,7 @@
 Company number 17 is the same company however many are asked for, so that more can be added later.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
@@ -127,9 +128,8 @@ def company(index: int, now: datetime) -> Company:
     )
 
 
-def load(total: int, now: datetime) -> int:
-    """Make the first `total` entities as far as they are missing; return how many were made."""
-    made = 0
+def load(total: int, now: datetime) -> Iterator[int]:
+    """Make those of the first `total` entities that are missing; yield how many, by batch."""
     for start in range(0, total, BATCH):
         numbers = {org_number(index): index for index in range(start, min(start + BATCH, total))}
         here = Entity.objects.filter(pk__in=list(numbers)).values_list("pk", flat=True)
@@ -138,15 +138,14 @@ def load(total: int, now: datetime) -> int:
         Entity.objects.bulk_create(
             [company(index, now).entity for index in missing], ignore_conflicts=True
         )
-        made += len(missing)
-    return made
+        yield len(missing)
 
 
 def _named(index: int, rng: Random, now: datetime) -> Company:
     known = named.COMPANIES[index]
-    trade = next((t for t in names.TRADES if known.word in t.words), names.PUBLIC)
-    if known.form in ("BRL", "ESEK"):
-        trade = names.HOUSING
+    trade = next((t for t in names.TRADES if known.word in t.words), names.TRADES[0])
+    if known.form not in _FIRMS:
+        trade = names.trade_for(rng, known.form)
     return _register(
         index,
         rng,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -72,10 +72,7 @@ def _load_batch(
     for customer, number in zip(made, _take_numbers(series, len(made)), strict=True):
         customer.number = number
     Customer.objects.bulk_create(made)
-    # Creating stamps the present.
-    for moment, customer in moments:
-        customer.created_at = moment
-    Customer.objects.bulk_update(made, ["created_at"], batch_size=500)
+    _set_created(moments)
     UsedNumber.objects.bulk_create(UsedNumber(number=c.number, customer=c) for c in made)
     _tag(drafts, tags)
     # Per only looks.
@@ -118,6 +115,17 @@ def _take_numbers(series: NumberSeries, count: int) -> list[str]:
         series.next = values.stop
     series.save(update_fields=["next", "last"])
     return numbers
+
+
+def _set_created(moments: list[tuple[datetime, Customer]]) -> None:
+    """Date the customers back: creating stamped the present. Several times bulk_update's speed."""
+    for moment, customer in moments:
+        customer.created_at = moment
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE customers_customer SET created_at = %s WHERE id = %s",
+            [(connection.ops.adapt_datetimefield_value(when), c.pk) for when, c in moments],
+        )
 
 
 def _tags() -> dict[str, Tag]:

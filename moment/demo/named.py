@@ -16,10 +16,10 @@ class NamedCompany(NamedTuple):
 
 
 class NamedCustomer(NamedTuple):
-    """A customer; `index` is its place in COMPANIES, none for one the register does not know."""
+    """A customer; `company` is its place in COMPANIES, none for one the register does not know."""
 
     name: str
-    index: int | None
+    company: int | None
     status: str
     relation: str
     tags: tuple[str, ...]
@@ -46,9 +46,12 @@ COMPANIES = [
                  "Fyllingsdalen"),
     NamedCompany("Fjordkraft Telemark DA", "DA", "Energi", "Telemarksgata 6", "3724", "Skien",
                  bankrupt=True),
+    NamedCompany("Stiftelsen for bevaring og videre utvikling av Gniststad gruveområde, Skoddevik "
+                 "smeltehytte og Trollkollen taubane med tilhørende bygninger, arkiv og samlinger",
+                 "STI", "", "Smeltehytteveien 1", "3616", "Kongsberg"),
 ]  # fmt: skip
 
-# Newest first.
+# Newest first. Customers after these are the companies after COMPANIES, so both are as long.
 CUSTOMERS = [
     NamedCustomer("Fjordkraft Teknikk AS", 0, "active", "customer", ("Energy", "Key account"),
                   "kari", 0),
@@ -66,5 +69,6 @@ CUSTOMERS = [
     NamedCustomer("Østvang Prosjektledelse AS", 8, "active", "customer", ("Key account",), "kari",
                   15),
     NamedCustomer("Sameiet Storgata 14", 9, "active", "customer", ("Oslo",), "ola", 17),
+    NamedCustomer(COMPANIES[-1].name, 12, "active", "customer", (), "ida", 33),
     NamedCustomer("Brekke og Sønner Bygg", None, "inactive", "customer", (), "jonas", 640),
 ]  # fmt: skip

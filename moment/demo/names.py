@@ -6,13 +6,15 @@ from typing import NamedTuple
 from moment.demo.places import Place, words
 
 _FIRST = words(
-    "Alv Draug Dverg Eld Frost Gaupe Glim Gnist Hegre Hubro Hulder Jerv Jutul Kobbe Krage Kvist "
-    "Lerke Lom Mjød Måne Nøkk Orre Oter Pukk Rim Røys Skarv Skodde Skrei Spove Sval Teist Tjeld "
-    "Trane Troll Ugle Urd Varde Vette Ylv Ær Ørne Åre"
+    "Bisp Bris Draug Dverg Eld Fnugg Frost Gaupe Glim Gnist Grevling Hegre Hildr Hubro Hulder "
+    "Ilder Jerv Jutul Kilde Klo Knart Kobbe Krage Kvist Lemen Lerke Lom Lyr Mjød Munin Måne Mår "
+    "Nøkk Orre Oter Pil Pukk Rim Rype Røsk Røys Sild Skarv Skjør Skodde Skrei Spove Stær Sval "
+    "Teist Tjeld Trane Troll Tusk Ugle Ulk Urd Varde Vette Vipe Ylv Ær Ørne Åre"
 )
 _LAST = words(
-    "botn bråten eid fjell gard hamar heim holmen kollen lund mark mogen nes rud sletta stad sund "
-    "teigen tind tun vang vik voll øya åsen"
+    "botn bråten bøen dokka eid fjell gard grend hamar heim holmen hylla kleiva kollen lia lund "
+    "mark mogen myra nes odden rud skaret sletta stad sund teigen tind trøa tun vang vik voll øya "
+    "åsen"
 )
 _GIVEN = words(
     "Aud Birger Eldrid Even Gro Guro Halvor Idunn Ingunn Jorunn Kåre Leif Magnhild Njål Oddny Pål "
@@ -21,7 +23,7 @@ _GIVEN = words(
 _SAMI = words("Čuoika Đuoddar Guovža Luossa Ŋávdi Rievssat Šaldi Ŧievá Máđii Žiivva")
 _SAMI_TRADES = words("Duodji Energiija Guolli Huksen Mihtideapmi Mátki")
 _TINY = ("Æ", "Øk", "Q7", "Åt", "Ŋ", "Io", "Zx", "Ny8", "Ær", "A–Å")
-_STREETS = words("Lomgata Ørnevegen Kvistveien Skoddegata Tjeldveien Storgata Strandgata")
+_STREETS = words("Lomgata Ørnevegen Kvistveien Skoddegata Tjeldveien Røskebakken Strandgata")
 
 
 class Trade(NamedTuple):

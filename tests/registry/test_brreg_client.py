@@ -245,11 +245,13 @@ def test_a_trickle_of_bytes_ends_with_the_time_for_a_call(register, monkeypatch,
 
 
 def test_attempts_end_with_the_time_for_a_call(register, monkeypatch):
-    monkeypatch.setattr(brreg, "CALL_LIMIT", 0.3)
-    monkeypatch.setattr(brreg, "PAUSES", (0.5, 0.5))
+    monkeypatch.setattr(brreg, "CALL_LIMIT", 1)
+    monkeypatch.setattr(brreg, "PAUSES", (4, 4))
     register.fail("500")
+    begun = time.monotonic()
     with pytest.raises(RegisterDown):
         ask_by_number()
+    assert time.monotonic() - begun < 3
     assert len(register.requests) == 1
 
 
@@ -269,12 +271,13 @@ def test_the_register_is_given_the_time_it_asks_for(register):
 
 
 @pytest.mark.parametrize("mode", ["429", "500"])
-def test_a_register_that_wants_a_long_rest_is_down(register, mode):
+@pytest.mark.parametrize("seconds", [6, 120])
+def test_a_register_that_wants_a_long_rest_is_down(register, mode, seconds):
     register.fail(mode)
-    register.retry_after = "120"
+    register.retry_after = str(seconds)
     with pytest.raises(RegisterDown) as caught:
         ask_by_number()
-    assert caught.value.retry_after == 120
+    assert caught.value.retry_after == seconds
     assert len(register.requests) == 1
 
 
@@ -298,6 +301,14 @@ def test_a_fault_of_the_first_path_is_not_taken_for_an_unknown_number(register):
     register.fail("404-html", times=1)
     with pytest.raises(RegisterDown):
         brreg.entity(NARVIK)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_search_that_is_not_there_means_down(register, monkeypatch, status):
+    """A wrong REGISTRY_URL, say: it says nothing about any company."""
+    monkeypatch.setattr(register, "answer", lambda request: (status, None))
+    with pytest.raises(RegisterDown, match=str(status)):
+        ask_by_name()
 
 
 def test_a_copy_is_not_erased_over_an_answer_about_another_number(register, monkeypatch):

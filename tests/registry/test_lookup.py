@@ -322,6 +322,13 @@ def test_checking_again_asks_at_once_and_ends_the_pause(register):
     assert lookup.search("vardefjord").complete
 
 
+def test_a_register_that_knows_no_such_number_is_up_again(register):
+    register.fail("html", times=1)
+    assert lookup.find(UNKNOWN).problem == Problem.DOWN
+    assert lookup.refresh(UNKNOWN).problem == Problem.UNKNOWN
+    assert lookup.find(TEKNIKK).problem == ""
+
+
 def test_an_unknown_number_does_not_count_as_down(register):
     lookup.find(UNKNOWN)
     assert lookup.find(TEKNIKK).problem == ""

@@ -2,10 +2,12 @@
 
 import os
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import reset_queries
 from django.utils import timezone
 from rich.progress import track
 
@@ -51,15 +53,21 @@ class Command(BaseCommand):
     def load(self, customers: int, companies: int) -> tuple[int, int]:
         now = timezone.now()
         colleagues = people.load()
-        new_entities = entities.load(companies, now)
-        batches = track(
-            loading.load(customers, now, colleagues),
-            description="Customers",
-            total=-(-max(0, customers - loading.loaded()) // loading.BATCH),
-            transient=True,
-            disable=not self.stdout.isatty(),
+        return (
+            self.follow("Companies", companies, entities.load(companies, now)),
+            self.follow("Customers", customers, loading.load(customers, now, colleagues)),
         )
-        return new_entities, sum(batches)
+
+    def follow(self, what: str, total: int, batches: Iterator[int]) -> int:
+        """Show how far the batches have come; return how many rows they made."""
+        steps = -(-total // loading.BATCH)
+        made = 0
+        quiet = steps < 3 or not self.stdout.isatty()
+        for count in track(batches, what, steps, transient=True, disable=quiet):
+            made += count
+            # With DEBUG on Django keeps the text of every query.
+            reset_queries()
+        return made
 
     def tell_log_ins(self) -> None:
         self.stdout.write("")

@@ -1,0 +1,48 @@
+"""Measures one engine: the one that DATABASE_URL names. Started by `python -m tests.benchmarks`."""
+
+import os
+import sys
+from pathlib import Path
+
+import django
+from django.core.management import call_command
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.benchmarks.settings")
+django.setup()
+
+from tests.benchmarks import (  # noqa: E402 - models need the set-up
+    data,
+    overview,
+    report,
+    single,
+    together,
+    typeahead,
+    writers,
+)
+from tests.benchmarks.options import parser  # noqa: E402
+
+
+def main() -> None:
+    options = parser().parse_args()
+    engine = options.engine
+    call_command("collectstatic", interactive=False, verbosity=0)
+    if not options.loaded:
+        report.console.print(f"[bold]{engine}[/]: loading {options.customers:,} customers")
+        data.load(options.customers, options.entities)
+    parts = {
+        "overview": lambda: overview.run(engine, options.repeats),
+        "single": lambda: single.run(engine, options.repeats),
+        "typeahead": lambda: typeahead.run(engine, options.names),
+        "together": lambda: together.run(engine),
+        # Last, because it writes.
+        "writers": lambda: writers.run(engine),
+    }
+    targets = []
+    for name, run in parts.items():
+        if name in options.only:
+            targets += run()
+    report.save(targets, Path(options.results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

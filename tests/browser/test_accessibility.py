@@ -1,0 +1,90 @@
+"""Everybody can use every page: axe finds nothing, and nothing scrolls sideways."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser import states
+from tests.browser.steps import signed_in
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": RULES},
+    "resultTypes": ["violations"],
+    # axe would fetch what app.css imports, from the wrong folder; no rule of these needs it.
+    "preload": False,
+}
+WIDTHS = (1440, 390)
+NARROWEST = 360
+TOO_WIDE = "boxes => boxes.map(box => box.scrollWidth - box.clientWidth)"
+# Colours that change with a transition are measured when it is over.
+COLOURS_HAVE_CHANGED = """async () => {
+  await new Promise(requestAnimationFrame);
+  await new Promise(requestAnimationFrame);
+  await Promise.allSettled(document.getAnimations().map(animation => animation.finished));
+}"""
+
+axe = Axe()
+
+
+@pytest.fixture
+def measured_page(new_context, kari, live_server) -> Page:
+    """A page on which Kari is signed in, and on which axe may try styles, which the CSP forbids."""
+    page = new_context(bypass_csp=True).new_page()
+    return signed_in(page, kari, live_server.url)
+
+
+def expect_accessible(page: Page) -> None:
+    """Fail when axe finds something, in light or dark, wide or narrow; each spot is told."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.evaluate(COLOURS_HAVE_CHANGED)
+            for violation in axe.run(page, options=OPTIONS).response["violations"]:
+                found += [
+                    f"{scheme} {width}: {violation['id']} at {node['target']}: "
+                    f"{node['failureSummary']}\n{node['html']}"
+                    for node in violation["nodes"]
+                ]
+    assert not found, "\n".join(found)
+
+
+@pytest.fixture
+def base(kari, register, faults):
+    faults.expect_status(403, 404, 422)
+    states.fill_base(kari)
+
+
+@pytest.mark.parametrize("state", states.ALL, ids=lambda state: state.__name__)
+def test_axe_finds_nothing(measured_page: Page, base, state):
+    state(measured_page)
+    expect_accessible(measured_page)
+
+
+def test_axe_finds_nothing_where_there_is_nothing(measured_page: Page, ola, live_server, faults):
+    faults.expect_status(403)
+    page = measured_page
+    page.goto("/customers/")
+    expect(page.get_by_text("Your customers will stand here")).to_be_visible()
+    expect_accessible(page)
+    signed_in(page, ola, live_server.url)
+    page.goto("/customers/")
+    expect(page.get_by_text("You have no role yet")).to_be_visible()
+    expect_accessible(page)
+
+
+@pytest.mark.parametrize("language", ["en-gb", "nb"])
+def test_no_page_scrolls_sideways(page: Page, base, kari, live_server, language):
+    kari.language = language
+    kari.save()
+    wide = []
+    page.set_viewport_size({"width": NARROWEST, "height": 740})
+    for state in states.ALL:
+        signed_in(page, kari, live_server.url)
+        state(page)
+        widths = page.locator("html, dialog[open]").evaluate_all(TOO_WIDE)
+        if any(widths):
+            wide.append(f"{state.__name__}: {widths}")
+    assert not wide

@@ -1,0 +1,86 @@
+"""The dialog while the register is down, slow or answers nonsense."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from customers.models import Customer
+from registry.models import Entity
+from registry.org_number import formatted
+from tests.browser.steps import (
+    choose,
+    create,
+    expect_profile,
+    look_up,
+    name_field,
+    open_dialog,
+    options_of,
+)
+from tests.factories import EntityFactory
+
+SILENT = "The register does not answer. You can go on and write the customer in by hand."
+
+
+@pytest.mark.parametrize("mode", ["down", "slow", "500", "html", "half"])
+def test_a_register_that_fails_is_told_and_the_customer_is_created_by_hand(
+    karis_page: Page, register, settings, mode
+):
+    settings.REGISTRY_TIMEOUT = (2.0, 0.2)
+    register.fail(mode)
+    dialog = open_dialog(karis_page)
+    name_field(dialog).press_sequentially("Vardefjord Håndskrift AS")
+    expect(dialog).to_contain_text(SILENT)
+    expect(options_of(dialog)).to_have_count(0)
+    create(dialog)
+    expect_profile(karis_page, "Vardefjord Håndskrift AS", "1000")
+
+
+def test_local_copies_are_offered_and_used_while_the_register_is_down(karis_page: Page, register):
+    register.fail("down")
+    copy = EntityFactory(name="VARDEFJORD KOPI AS", business_address="Kopigata 5")
+    dialog = open_dialog(karis_page)
+    options = look_up(dialog, "var").get_by_role("option")
+    expect(options).to_have_count(1)
+    expect(dialog).to_contain_text("The register does not answer.")
+
+    karis_page.keyboard.press("ArrowDown")
+    karis_page.keyboard.press("Enter")
+    expect(dialog.get_by_role("region", name="From the register")).to_contain_text("Kopigata 5")
+    create(dialog)
+    expect_profile(karis_page, "Vardefjord Kopi AS", "1000")
+    data = karis_page.get_by_role("region", name="Customer data")
+    expect(data).to_contain_text("Kopigata 5")
+    expect(data).to_contain_text(formatted(copy.org_number))
+
+
+def test_a_register_that_fails_between_choosing_and_saving_loses_nothing(
+    karis_page: Page, register
+):
+    dialog = open_dialog(karis_page)
+    choose(dialog, "vardefjord t", "Vardefjord Teknikk AS")
+    # The copy is gone too, so that saving knows the reg. no. and no address.
+    Entity.objects.all().delete()
+    register.fail("down")
+    create(dialog)
+    expect_profile(karis_page, "Vardefjord Teknikk AS", "1000")
+    expect(karis_page.locator("#toasts")).to_contain_text("The register gave no address")
+    assert Customer.objects.get().org_number
+
+
+def test_a_register_that_is_up_again_is_asked_again_from_the_profile(karis_page: Page, register):
+    register.fail("down")
+    number = next(iter(register.entities))
+    dialog = open_dialog(karis_page)
+    name_field(dialog).fill("Vardefjord Teknikk AS")
+    create(dialog)
+    expect_profile(karis_page, "Vardefjord Teknikk AS")
+    Customer.objects.update(org_number=number)
+    karis_page.reload()
+    card = karis_page.get_by_role("region", name="Register")
+    card.get_by_role("button", name="Check again").click()
+    expect(card.get_by_role("alert")).to_have_text("The register does not answer.")
+
+    register.fail("ok")
+    card.get_by_role("button", name="Check again").click()
+    expect(card).to_contain_text("Aksjeselskap")
+    expect(card).to_contain_text("checked today")
+    expect(card.get_by_role("alert")).to_have_count(0)

@@ -1,0 +1,77 @@
+"""Every view has a guard, and the guard holds."""
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.factories import CustomerFactory
+
+# Views of packages and those open to all on purpose.
+OPEN = {"healthz", "language"}
+PACKAGES = ("admin:", "account_")
+
+
+def named_views(resolver=None, prefix=""):
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            name = f"{entry.namespace}:" if entry.namespace else ""
+            yield from named_views(entry, prefix + name)
+        elif isinstance(entry, URLPattern):
+            yield f"{prefix}{entry.name}", entry.callback
+
+
+OURS = [
+    (name, view) for name, view in named_views()
+    if not name.startswith(PACKAGES) and name not in OPEN
+]
+
+
+@pytest.mark.parametrize(("name", "view"), OURS, ids=[name for name, _ in OURS])
+def test_every_view_says_what_right_it_needs(name, view):
+    assert hasattr(view, "needs"), f"{name} has no @needs"
+
+
+CUSTOMER_PAGES = [
+    (name, view) for name, view in OURS if name.startswith("customers:") and view.needs
+]
+
+
+def address(name: str) -> str:
+    try:
+        return reverse(name)
+    except Exception:
+        return reverse(name, args=["50001"])
+
+
+@pytest.mark.parametrize("name", [name for name, _ in CUSTOMER_PAGES])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_without_a_role_nothing_opens(as_ola, name, method):
+    CustomerFactory(number="50001")
+    assert getattr(as_ola, method)(address(name)).status_code == 403
+
+
+@pytest.mark.parametrize("name", [name for name, _ in CUSTOMER_PAGES])
+def test_signed_out_everything_leads_to_the_login(client, db, name):
+    response = client.get(address(name))
+    assert response.status_code == 302
+    assert response["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, view in CUSTOMER_PAGES if view.needs != ("customers.view_customer",)]
+)
+def test_who_may_look_may_not_change(as_per, name):
+    CustomerFactory(number="50001")
+    assert as_per.get(address(name)).status_code in (403, 405)
+    assert as_per.post(address(name), {"name": "Nei AS", "text": "nei"}).status_code == 403
+
+
+def test_the_button_is_only_shown_to_those_who_may(as_kari, as_per):
+    CustomerFactory()
+    assert b"New customer" in as_kari.get("/customers/").content
+    assert b"New customer" not in as_per.get("/customers/").content
+
+
+def test_someone_without_a_role_is_told_whom_to_ask(as_ola):
+    response = as_ola.get("/customers/")
+    assert response.status_code == 403
+    assert b"You have no role yet" in response.content

@@ -1,0 +1,49 @@
+"""The environment that settings read is the one that `.env.example` shows."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def environment(**changes: str) -> dict[str, str]:
+    clean = {k: v for k, v in os.environ.items() if k not in ("DEBUG", "SECRET_KEY", "HTTPS")}
+    return clean | {"DJANGO_SETTINGS_MODULE": "moment.settings"} | changes
+
+
+def manage(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment(**changes),
+        capture_output=True, text=True,
+    )
+
+
+def test_the_example_names_every_variable_that_is_read():
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "moment/settings.py").read_text()))
+    shown = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert read == shown
+
+
+def test_only_the_settings_read_the_environment():
+    for folder in ("moment", "customers", "registry"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if path.name != "settings.py":
+                assert not re.search(r"\benv\.(str|bool|int|list)\(", path.read_text()), path
+
+
+def test_without_debug_a_secret_key_is_demanded():
+    result = manage("check", SECRET_KEY="")
+    assert result.returncode != 0
+    assert "SECRET_KEY" in result.stderr
+
+
+def test_in_production_cookies_and_pages_go_over_https_only():
+    code = (
+        "from django.conf import settings as s;"
+        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.DEBUG)"
+    )
+    result = manage("shell", "--no-imports", "-c", code, SECRET_KEY="x" * 60)
+    assert result.stdout.split() == ["True", "True", "True", "False"]

@@ -1,5 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, post_save
 from django.utils.translation import gettext_lazy as _
 
 from customers import search
@@ -15,3 +17,9 @@ class CustomersConfig(AppConfig):
         # SQLite drops a table's triggers whenever a migration rebuilds it, so the search index
         # is looked after at the end of every migrate, not by one migration.
         post_migrate.connect(search.install, sender=self)
+        # Users stand below customers and know nothing of the key that sorts by their name.
+        post_save.connect(self._keep_responsible_sorted, sender="moment.User")
+
+    def _keep_responsible_sorted(self, instance: Any, raw: bool = False, **_: Any) -> None:
+        if not raw:
+            self.get_model("Customer").objects.resort_responsible(instance)

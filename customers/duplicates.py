@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from customers.models import Customer
 from moment.fields import starting_with
@@ -13,7 +14,7 @@ from moment.names import name_key
 # Names are compared with those that begin alike; so many at most.
 _CANDIDATES = 500
 _BEGINNING = 3
-_NEAR = 90  # of 100: one letter wrong in ten
+_NEAR = 0.87  # one letter wrong in eight, two neighbours swapped counting as one
 _SHOWN = 5
 
 
@@ -47,10 +48,10 @@ def alike(
                 .order_by("name_key")[:_CANDIDATES]}
         keys = {pk: customer.name_key for pk, customer in near.items()}
         for _key, score, pk in process.extract(
-            key, keys, scorer=fuzz.ratio, score_cutoff=_NEAR, limit=_SHOWN
+            key, keys, scorer=OSA.normalized_similarity, score_cutoff=_NEAR, limit=_SHOWN
         ):
             if pk not in found:
-                found[pk] = Likeness(near[pk], _("name %(score)d %% alike") % {"score": score})
+                found[pk] = Likeness(near[pk], _("name %(score)d %% alike") % {"score": score * 100})
     return sorted(
         found.values(), key=lambda likeness: likeness.customer.org_number != org_number
     )[:_SHOWN]

@@ -18,7 +18,7 @@ from customers.models.classification import Tag
 from customers.models.number_series import valid_number
 from customers.search import searchable
 from moment.fields import KeyField
-from moment.models import currency_code
+from moment.models import User, currency_code
 from moment.names import name_key, number_key, sort_key
 from registry.org_number import formatted
 
@@ -30,6 +30,12 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "CustomerQuerySet":
         """Return the customers that this user may know of: all with the right to view, else none."""
         return self if user.has_perm("customers.view_customer") else self.none()  # type: ignore[union-attr]
+
+
+    def resort_responsible(self, user: User) -> None:
+        """Sort the customers that a user is responsible for by the name the user has now."""
+        key = sort_key(str(user))
+        self.filter(responsible=user).exclude(sort_responsible=key).update(sort_responsible=key)
 
 
 class Customer(models.Model):

@@ -80,11 +80,13 @@ def test_no_page_scrolls_sideways(page: Page, base, kari, live_server, language)
     kari.language = language
     kari.save()
     wide = []
-    page.set_viewport_size({"width": NARROWEST, "height": 740})
     for state in states.ALL:
         signed_in(page, kari, live_server.url)
+        page.set_viewport_size({"width": NARROWEST, "height": 740})
         state(page)
-        widths = page.locator("html, dialog[open]").evaluate_all(TOO_WIDE)
-        if any(widths):
-            wide.append(f"{state.__name__}: {widths}")
+        for width in (NARROWEST, 1440):
+            page.set_viewport_size({"width": width, "height": 740})
+            too_wide = page.locator("html, dialog[open]").evaluate_all(TOO_WIDE)
+            if any(too_wide):
+                wide.append(f"{state.__name__} at {width}: {too_wide}")
     assert not wide

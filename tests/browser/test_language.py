@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import signed_in
@@ -34,8 +35,8 @@ def test_the_language_chosen_is_kept_for_the_user_on_another_machine(
     expect(pers.get_by_role("heading", name="Customers", level=1)).to_be_visible()
 
 
-def test_a_browser_that_asks_for_norwegian_meets_a_norwegian_login(new_context):
-    page = new_context(locale="nb-NO").new_page()
+@pytest.mark.browser_context_args(locale="nb-NO")
+def test_a_browser_that_asks_for_norwegian_meets_a_norwegian_login(page: Page):
     page.goto("/")
     expect(page.locator("html")).to_have_attribute("lang", "nb")
     expect(page.get_by_role("heading", name="Logg inn")).to_be_visible()

@@ -247,6 +247,14 @@ def test_a_session_that_ends_in_the_dialog_leads_to_the_login_page_and_back(
     assert not Customer.objects.exists()
 
 
+def test_enter_creates_also_on_the_page_of_its_own(karis_page: Page, register):
+    karis_page.goto(f"/customers/new/?org_number={TEKNIKK}")
+    expect(name_field(karis_page)).to_have_value("Vardefjord Teknikk AS")
+    name_field(karis_page).press("Enter")
+    expect_profile(karis_page, "Vardefjord Teknikk AS", "1000")
+    assert Customer.objects.get().org_number == TEKNIKK
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_the_dialog_can_be_closed_by_its_buttons(karis_page: Page, register, width):
     karis_page.set_viewport_size({"width": width, "height": 800})

@@ -1,4 +1,4 @@
-"""The dialog while the register is down, slow or answers nonsense."""
+"""The dialog while the register is down, slow or answers nonsense, and when it is up again."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -50,6 +50,55 @@ def test_local_copies_are_offered_and_used_while_the_register_is_down(karis_page
     data = karis_page.get_by_role("region", name="Customer data")
     expect(data).to_contain_text("Kopigata 5")
     expect(data).to_contain_text(formatted(copy.org_number))
+
+
+def test_a_late_answer_keeps_the_option_reached_and_leaves_a_choice_alone(
+    karis_page: Page, register
+):
+    register.fail("slow")
+    copy = EntityFactory(name="VARDEFJORD KOPI AS")
+    dialog = open_dialog(karis_page)
+    field = name_field(dialog)
+
+    def is_late(answer) -> bool:
+        return "asked=1" in answer.url
+
+    with karis_page.expect_response(is_late):
+        options = look_up(dialog, "vardefjord k").get_by_role("option")
+        karis_page.keyboard.press("ArrowDown")
+    expect(dialog.get_by_text("Asking the register")).to_have_count(0)
+    expect(field).to_have_attribute("aria-activedescendant", f"option-{copy.org_number}")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+
+    field.fill("")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    with karis_page.expect_response(is_late):
+        look_up(dialog, "vardefjord ko")
+        karis_page.keyboard.press("ArrowDown")
+        karis_page.keyboard.press("Enter")
+        expect(field).to_have_value("Vardefjord Kopi AS")
+    expect(dialog.get_by_role("region", name="From the register")).to_be_visible()
+    expect(field).to_have_attribute("aria-expanded", "false")
+    expect(options_of(dialog)).to_have_count(0)
+
+
+def test_choosing_right_after_a_letter_asks_nothing_more(karis_page: Page, register):
+    page, asked = karis_page, []
+    page.clock.install()
+    EntityFactory(name="VARDEFJORD KOPI AS")
+    dialog = open_dialog(page)
+    look_up(dialog, "vardefjord k")
+    expect(dialog.get_by_text("Asking the register")).to_have_count(0)
+    page.on("request", lambda request: asked.append(request.url))
+    page.keyboard.type("o")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("region", name="From the register")).to_be_visible()
+    # The letter's own question would come now.
+    page.clock.fast_forward(1000)
+    expect(name_field(dialog)).to_have_value("Vardefjord Kopi AS")
+    assert [url for url in asked if "/registry/search/" in url] == []
+    expect(name_field(dialog)).to_have_attribute("aria-expanded", "false")
 
 
 def test_a_register_that_fails_between_choosing_and_saving_loses_nothing(

@@ -22,4 +22,5 @@ class CustomersConfig(AppConfig):
 
     def _keep_responsible_sorted(self, instance: Any, raw: bool = False, **_: Any) -> None:
         if not raw:
-            self.get_model("Customer").objects.resort_responsible(instance)
+            customers: Any = self.get_model("Customer")
+            customers.objects.resort_responsible(instance)

@@ -4,7 +4,7 @@ from customers.models.number_series import NUMBER_PATTERN
 
 
 class NumberConverter:
-    """Digits, letters and hyphens with a digit among them, so that words like `new` are no numbers."""
+    """Digits, letters and hyphens with a digit among them: words like `new` are no numbers."""
 
     regex = NUMBER_PATTERN.replace("A-Z", "A-Za-z")
 

@@ -44,14 +44,20 @@ def alike(
         why = _("same company reg. no.") if equal_number else _("same name")
         found[customer.pk] = Likeness(customer, why)
     if len(key) > _BEGINNING:
-        near = {c.pk: c for c in others.filter(starting_with("name_key", key[:_BEGINNING]))
-                .order_by("name_key")[:_CANDIDATES]}
+        near = {
+            c.pk: c
+            for c in others.filter(starting_with("name_key", key[:_BEGINNING])).order_by(
+                "name_key"
+            )[:_CANDIDATES]
+        }
         keys = {pk: customer.name_key for pk, customer in near.items()}
         for _key, score, pk in process.extract(
             key, keys, scorer=OSA.normalized_similarity, score_cutoff=_NEAR, limit=_SHOWN
         ):
             if pk not in found:
-                found[pk] = Likeness(near[pk], _("name %(score)d %% alike") % {"score": score * 100})
-    return sorted(
-        found.values(), key=lambda likeness: likeness.customer.org_number != org_number
-    )[:_SHOWN]
+                found[pk] = Likeness(
+                    near[pk], _("name %(score)d %% alike") % {"score": score * 100}
+                )
+    return sorted(found.values(), key=lambda likeness: likeness.customer.org_number != org_number)[
+        :_SHOWN
+    ]

@@ -28,12 +28,12 @@ def narrowed(customers: QuerySet, ids: QuerySet, condition: Q | Exists) -> Query
 
 def countries_in_use() -> list[tuple[str, str]]:
     """Return the countries that customers have, as choices, at most a minute old."""
-    codes = cache.get_or_set(
+    codes: list[str] | None = cache.get_or_set(
         "customers.countries_in_use",
         lambda: list(Customer.objects.order_by().values_list("country", flat=True).distinct()),
         _COUNTRIES_KEPT_FOR,
     )
-    return sorted(((code, str(countries.name(code))) for code in codes), key=lambda c: c[1])
+    return sorted(((code, str(countries.name(code))) for code in codes or []), key=lambda c: c[1])
 
 
 class CustomerFilter(FilterSet):
@@ -42,7 +42,10 @@ class CustomerFilter(FilterSet):
     q = CharFilter(label=_("Search"), method="by_words")
     tags = MultipleChoiceFilter(label=_("Tags"), method="by_tags")
     match = ChoiceFilter(
-        label=_("Tags"), method="by_match", empty_label=None, null_label=None,
+        label=_("Tags"),
+        method="by_match",
+        empty_label=None,
+        null_label=None,
         choices=[("any", _("any of these")), ("all", _("all of these"))],
     )
     relation = MultipleChoiceFilter(
@@ -53,7 +56,7 @@ class CustomerFilter(FilterSet):
 
     class Meta:
         model = Customer
-        fields: ClassVar = []
+        fields: ClassVar[list[str]] = []
 
     def __init__(self, data: QueryDict, queryset: QuerySet) -> None:
         super().__init__(data, queryset=queryset)
@@ -61,7 +64,8 @@ class CustomerFilter(FilterSet):
         people = User.objects.filter(is_active=True).only("first_name", "last_name", "username")
         self.filters["tags"].extra["choices"] = [(str(t.pk), t.name) for t in self.tags]
         self.filters["responsible"].extra["choices"] = [
-            *((str(person.pk), str(person)) for person in people), (NOBODY, _("Nobody")),
+            *((str(person.pk), str(person)) for person in people),
+            (NOBODY, _("Nobody")),
         ]
         self.filters["country"].extra["choices"] = countries_in_use()
         self.dropped = self._drop_nonsense(data)

@@ -46,8 +46,9 @@ def of(customer: Customer, *, limit: int = 200) -> list[Entry]:
         .select_related("actor")
         .order_by("-timestamp", "-pk")[:limit]
     )
-    names = {str(user.pk): str(user) for user in User.objects.only(
-        "first_name", "last_name", "username")}
+    names = {
+        str(user.pk): str(user) for user in User.objects.only("first_name", "last_name", "username")
+    }
     return [_entry(entry, entry.content_type_id == types[Note].pk, names) for entry in entries]
 
 
@@ -88,7 +89,8 @@ def _changes(entry: LogEntry, created: bool, people: dict[str, str]) -> list[Cha
 def _label(field: Any) -> str:
     """Return the field's name, with which address it is part of."""
     kinds = {
-        "visiting": _("Visiting address"), "postal": _("Postal address"),
+        "visiting": _("Visiting address"),
+        "postal": _("Postal address"),
         "invoice": _("Invoice address"),
     }
     kind, _sep, part = field.name.partition("_")

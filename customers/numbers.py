@@ -15,7 +15,10 @@ class SeriesUsedUp(ValidationError):
 
     def __init__(self, series: NumberSeries) -> None:
         super().__init__(
-            _("The number series “%(series)s” (%(range)s) is used up. Ask an administrator to extend it.")
+            _(
+                "The number series “%(series)s” (%(range)s) is used up. "
+                "Ask an administrator to extend it."
+            )
             % {"series": series.name, "range": series.range_text},
             code="used_up",
         )
@@ -29,7 +32,7 @@ class NumberTaken(ValidationError):
         if holder and holder.customer.number == number:
             message = _("Number %(number)s is already used by %(name)s.")
         else:
-            message = _("Number %(number)s was used before by %(name)s and is not given again.")
+            message = _("Number %(number)s was used before by %(name)s and is never reused.")
         name = holder.customer.name if holder else "–"
         super().__init__(message % {"number": number, "name": name}, code="taken")
 
@@ -79,13 +82,14 @@ def claim(customer: Customer) -> None:
 
 
 def _next_free(series: NumberSeries) -> int:
-    """Return the first value from `series.next` that was never used, a thousand looked up at a time."""
+    """Return the first value from `series.next` never used, looked up a thousand at a time."""
     start = series.next
     while start <= series.last:
         values = range(start, min(start + _CHUNK, series.last + 1))
         used = set(
-            UsedNumber.objects.filter(number__in=[series.format(v) for v in values])
-            .values_list("number", flat=True)
+            UsedNumber.objects.filter(number__in=[series.format(v) for v in values]).values_list(
+                "number", flat=True
+            )
         )
         for value in values:
             if series.format(value) not in used:

@@ -43,9 +43,21 @@ COLUMNS = [
 # Newest first where that is what one looks for.
 DESCENDING_FIRST = {"number", "activity"}
 FIELDS = (
-    "pk", "number", "name", "country", "org_number", "status", "relation", "visiting_city",
-    "postal_city", "visiting_country", "responsible_id", "responsible__first_name",
-    "responsible__last_name", "responsible__username", "last_activity_at",
+    "pk",
+    "number",
+    "name",
+    "country",
+    "org_number",
+    "status",
+    "relation",
+    "visiting_city",
+    "postal_city",
+    "visiting_country",
+    "responsible_id",
+    "responsible__first_name",
+    "responsible__last_name",
+    "responsible__username",
+    "last_activity_at",
 )
 
 
@@ -166,10 +178,10 @@ class Overview:
                 sql, values = some.query.get_compiler(connection=connection).as_sql()
             except EmptyResultSet:
                 return dict.fromkeys(Customer.Status.values, 0)
-            parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS {status})")
+            parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS {status})")  # noqa: S608
             params.extend(values)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(parts)}", params)  # noqa: S608 - the ORM's own SQL
+            cursor.execute(f"SELECT {', '.join(parts)}", params)
             return dict(zip(Customer.Status.values, cursor.fetchone(), strict=True))
 
     @cached_property
@@ -189,7 +201,10 @@ class Overview:
         ]
         return [
             Tab(
-                value, label, count, value == self.status,
+                value,
+                label,
+                count,
+                value == self.status,
                 self.url(status=None if value == DEFAULT_STATUS else value),
             )
             for value, label, count in tabs
@@ -229,9 +244,7 @@ class Overview:
             customers = customers.filter(status=self.status)
         cursor = self._cursor(fields)
         if cursor is not None:
-            customers = customers.filter(
-                beyond(fields, cursor, descending=descending != backwards)
-            )
+            customers = customers.filter(beyond(fields, cursor, descending=descending != backwards))
         sign = "-" if descending != backwards else ""
         rows = list(
             customers.order_by(*(sign + name for name in fields)).values(*FIELDS)[: PAGE_SIZE + 1]
@@ -296,22 +309,27 @@ def table_rows(customers: list[dict[str, Any]]) -> list[dict[str, Any]]:
         country = c["visiting_country"] or c["country"]
         name = f"{c['responsible__first_name']} {c['responsible__last_name']}".strip()
         person = (name or c["responsible__username"]) if c["responsible_id"] else ""
-        rows.append({
-            "number": c["number"],
-            "url": f"{prefix}{c['number']}/",
-            "name": c["name"],
-            "org_number": formatted(c["org_number"]) or no_number,
-            "trouble": troubles.get(c["org_number"], ""),
-            "status": c["status"],
-            "status_label": status[c["status"]],
-            "tags": tags.get(c["pk"], ()),
-            "relation": relation[c["relation"]],
-            "city": city if country == "NO" else f"{city}, {country}" if city
-            else str(countries.name(country)),
-            "person": person,
-            "initials": initials(person),
-            "activity": when(c["last_activity_at"]),
-        })
+        rows.append(
+            {
+                "number": c["number"],
+                "url": f"{prefix}{c['number']}/",
+                "name": c["name"],
+                "org_number": formatted(c["org_number"]) or no_number,
+                "trouble": troubles.get(c["org_number"], ""),
+                "status": c["status"],
+                "status_label": status[c["status"]],
+                "tags": tags.get(c["pk"], ()),
+                "relation": relation[c["relation"]],
+                "city": city
+                if country == "NO"
+                else f"{city}, {country}"
+                if city
+                else str(countries.name(country)),
+                "person": person,
+                "initials": initials(person),
+                "activity": when(c["last_activity_at"]),
+            }
+        )
     return rows
 
 

@@ -64,7 +64,8 @@ class Notes(Panel):
     def context(self) -> dict[str, Any]:
         notes = list(self.customer.notes.select_related("author")[: self.shown + 1])
         return {
-            "notes": notes[: self.shown], "more_notes": len(notes) > self.shown,
+            "notes": notes[: self.shown],
+            "more_notes": len(notes) > self.shown,
             "note_form": NoteForm(),
         }
 
@@ -78,6 +79,5 @@ def classes() -> list[type[Panel]]:
 def for_customer(customer: Customer, request: HttpRequest) -> list[Panel]:
     """Return the panels of the customer that the user has the right to see."""
     return [
-        panel(customer, request) for panel in classes()
-        if request.user.has_perm(panel.permission)  # type: ignore[union-attr]
+        panel(customer, request) for panel in classes() if request.user.has_perm(panel.permission)
     ]

@@ -1,39 +1,44 @@
 """What the register says of our customers, in words."""
 
-from datetime import date
-
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from moment.templatetags.moment import short_date
 from registry.models import Entity
 
-_TROUBLE = ("org_number", "bankrupt", "bankrupt_on", "winding_up", "winding_up_on",
-            "compulsory_dissolution", "compulsory_dissolution_on", "deleted_on")
+_TROUBLE = (
+    "org_number",
+    "bankrupt",
+    "bankrupt_on",
+    "winding_up",
+    "winding_up_on",
+    "compulsory_dissolution",
+    "compulsory_dissolution_on",
+    "deleted_on",
+)
 
 
 def trouble(entity: Entity) -> str:
     """Return the worst that the register says, with its date: `Bankrupt since 19 Nov 2026`."""
     if entity.deleted_on:
-        return _("Deleted %(date)s") % {"date": _day(entity.deleted_on)}
+        return _("Deleted %(date)s") % {"date": short_date(entity.deleted_on)}
     for wrong, since, words, dated in (
         (entity.bankrupt, entity.bankrupt_on, _("Bankrupt"), _("Bankrupt since %(date)s")),
         (
-            entity.compulsory_dissolution, entity.compulsory_dissolution_on,
-            _("Compulsory dissolution"), _("Compulsory dissolution since %(date)s"),
+            entity.compulsory_dissolution,
+            entity.compulsory_dissolution_on,
+            _("Compulsory dissolution"),
+            _("Compulsory dissolution since %(date)s"),
         ),
         (
-            entity.winding_up, entity.winding_up_on,
-            _("Being wound up"), _("Being wound up since %(date)s"),
+            entity.winding_up,
+            entity.winding_up_on,
+            _("Being wound up"),
+            _("Being wound up since %(date)s"),
         ),
     ):
         if wrong:
-            return dated % {"date": _day(since)} if since else words
+            return dated % {"date": short_date(since)} if since else words
     return ""
-
-
-def _day(day: date) -> str:
-    return date_format(day, "j M" if day.year == timezone.localdate().year else "j M Y")
 
 
 def trouble_of(org_numbers: list[str]) -> dict[str, str]:

@@ -49,7 +49,8 @@ def install(using: str, **_: Any) -> None:
             statements = _POSTGRESQL
         else:
             cursor.execute(
-                "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE]
+                "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
+                [TABLE],
             )
             statements = [] if cursor.fetchone()[0] == len(_EVENTS) else _SQLITE
         for statement in statements:
@@ -85,7 +86,7 @@ def hits(customers: QuerySet, question: str) -> QuerySet:
     if connections[customers.db].vendor == "postgresql" or not indexed:
         return customers.filter(condition(question)).order_by().values_list("pk", flat=True)
     match = " AND ".join(f'"{run}"' for run in indexed)
-    found = RawSQL(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s", [match])  # noqa: S611
+    found = RawSQL(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s", [match])
     others = Q(*(Q(search_text__contains=run) for run in runs if len(run) < 3))
     return customers.filter(others, pk__in=found).order_by().values_list("pk", flat=True)
 

@@ -7,7 +7,15 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest
 
+from moment.models import User
+
 View = Callable[..., Any]
+
+
+class SignedInRequest(HttpRequest):
+    """A request behind LoginRequiredMiddleware, for views that need the user as one."""
+
+    user: User
 
 
 def needs(*permissions: str) -> Callable[[View], View]:

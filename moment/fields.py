@@ -20,7 +20,8 @@ class KeyField(models.CharField):
     def __init__(self, *, make: Callable[[Any], str] | None = None, **options: Any) -> None:
         # Code, not schema: migrations do without it.
         self.make = make
-        super().__init__(**{"max_length": 300, "editable": False, "default": ""} | options)
+        defaults: dict[str, Any] = {"max_length": 300, "editable": False, "default": ""}
+        super().__init__(**defaults | options)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         if self.make is not None:

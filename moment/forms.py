@@ -22,3 +22,4 @@ class LoginForm(AllauthLoginForm):
         self.fields["password"].help_text = ""
         for name in ("login", "password"):
             self.fields[name].widget.attrs.pop("placeholder", None)
+        self.fields["login"].widget.attrs |= {"autofocus": True, "autocomplete": "username"}

@@ -1,4 +1,4 @@
-"""Pages that start after a row instead of at an offset, so that page 2,000 is as quick as page 1."""
+"""Pages that start after a row, not at an offset: page 2,000 is as quick as page 1."""
 
 from collections.abc import Sequence
 from typing import Any

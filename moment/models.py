@@ -17,7 +17,10 @@ class User(AbstractUser):
     """A colleague who can sign in."""
 
     language = models.CharField(
-        _("language"), max_length=10, blank=True, choices=settings.LANGUAGES,
+        _("language"),
+        max_length=10,
+        blank=True,
+        choices=settings.LANGUAGES,
         help_text=_("Empty: the browser's language."),
     )
 
@@ -37,7 +40,10 @@ class CompanySettings(models.Model):
 
     name = models.CharField(_("name"), max_length=200, default="Moment")
     currency = models.CharField(
-        _("standard currency"), max_length=3, default="NOK", validators=[currency_code],
+        _("standard currency"),
+        max_length=3,
+        default="NOK",
+        validators=[currency_code],
         help_text=_("Used wherever a customer or project has none of its own."),
     )
 

@@ -22,7 +22,8 @@ def codes() -> list[str]:
 
 def _choices() -> list[tuple[str, str]]:
     names = Locale.parse(to_locale(get_language() or "en")).currencies
-    return [("", _("Company's standard")), *((code, f"{code} – {names.get(code, code)}") for code in codes())]
+    named = [(code, f"{code} – {names.get(code, code)}") for code in codes()]
+    return [("", _("Company's standard")), *named]
 
 
 # Named in the reader's language when shown.

@@ -9,7 +9,8 @@ import unicodedata
 
 # Company forms that say nothing about which company it is. Matched as the last word of a name.
 COMPANY_FORMS = frozenset(
-    "as asa ans da enk nuf sa ba ks ab oy oyj aps ltd limited plc inc llc gmbh bv".split()
+    {"as", "asa", "ans", "da", "enk", "nuf", "sa", "ba", "ks", "ab", "oy", "oyj", "aps"}
+    | {"ltd", "limited", "plc", "inc", "llc", "gmbh", "bv"}
 )
 # The Norwegian alphabet ends in æ, ø, å; Swedish and Danish letters sort with their equals.
 _LAST_LETTERS = str.maketrans({"æ": "z{", "ä": "z{", "ø": "z|", "ö": "z|", "å": "z}"})
@@ -22,9 +23,7 @@ _DIGITS = re.compile(r"\d+")
 
 def _without_accents(text: str) -> str:
     """Return text without combining marks: é becomes e. Call after å, ä and ö are dealt with."""
-    return "".join(
-        c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)
-    )
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def _lowered(text: str) -> str:
@@ -43,8 +42,9 @@ def number_key(number: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Return lower-case words with one blank between, æ ø å and accents folded to plain letters."""
-    return " ".join(_NOT_WORDS.sub(" ", _without_accents(_lowered(text).translate(_FOLDED))).split())
+    """Return lower-case words with one blank between, æ ø å and accents as plain letters."""
+    plain = _without_accents(_lowered(text).translate(_FOLDED))
+    return " ".join(_NOT_WORDS.sub(" ", plain).split())
 
 
 def name_key(name: str) -> str:
@@ -62,4 +62,4 @@ def name_key(name: str) -> str:
 def initials(name: str) -> str:
     """Return up to two initials: first and last word's."""
     words = name.split()
-    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+    return "".join(word[0] for word in words[:1] + words[1:][-1:]).upper()

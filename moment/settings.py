@@ -87,12 +87,10 @@ TEMPLATES = [
 FORM_RENDERER = "moment.forms.Renderer"
 
 # Database: SQLite when nothing is configured.
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
-}
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
-        # A write takes its lock when it begins, so that it waits in line instead of failing half way.
+        # A write takes its lock as it begins: it waits in line instead of failing half way.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": (
@@ -120,6 +118,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "customers:overview"
 ACCOUNT_ADAPTER = "moment.access.AccountAdapter"
+# Strangers who try addresses get no mail from us.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_FORMS = {"login": "moment.forms.LoginForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]

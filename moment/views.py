@@ -38,5 +38,5 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say what is missing: any role at all, or the right to just this."""
-    no_role = request.user.is_authenticated and not request.user.get_all_permissions()  # type: ignore[union-attr]
+    no_role = request.user.is_authenticated and not request.user.get_all_permissions()
     return render(request, "403.html", {"no_role": no_role}, status=403)

@@ -54,7 +54,7 @@ class RegisterError(Exception):
     """The register gave no entity."""
 
 
-class RegisterDown(RegisterError):  # noqa: N818
+class RegisterDown(RegisterError):
     """The register did not answer, or not in a way that makes sense. Try again later.
 
     `retry_after` is the number of seconds that the register asked for, where it did.
@@ -65,15 +65,15 @@ class RegisterDown(RegisterError):  # noqa: N818
         self.retry_after = retry_after
 
 
-class InvalidQuestion(RegisterError):  # noqa: N818
+class InvalidQuestion(RegisterError):
     """The register refuses the question; the text is the register's own, in Norwegian."""
 
 
-class NotInRegister(RegisterError):  # noqa: N818
+class NotInRegister(RegisterError):
     """No legal entity and no place of business has this number."""
 
 
-class RemovedFromRegister(RegisterError):  # noqa: N818
+class RemovedFromRegister(RegisterError):
     """The register had to withdraw this entity for legal reasons: copies must be erased too."""
 
     def __init__(self, org_number: str) -> None:

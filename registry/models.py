@@ -17,7 +17,7 @@ FRESH_FOR = timedelta(days=1)
 
 
 class Entity(models.Model):
-    """One legal entity (`enhet`) or place of business (`underenhet`) as last heard from the register.
+    """A legal entity (`enhet`) or place of business (`underenhet`) as the register last told.
 
     Names and texts are the register's own, in Norwegian. Absent means unknown.
     """

@@ -13,8 +13,7 @@ def compact(text: str) -> str:
     Anything that is not such a number comes back without blanks and dots, else unchanged.
     """
     bare = _DECORATION.sub("", text).upper()
-    bare = bare.removeprefix("NO").removesuffix("MVA")
-    return bare
+    return bare.removeprefix("NO").removesuffix("MVA")
 
 
 def is_valid(number: str) -> bool:

@@ -1,14 +1,15 @@
 """The cast, and what every test may count on."""
 
-import importlib
 import os
 import socket
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
+from django.db.models.signals import post_migrate
 from django.test import Client
 
 from tests.factories import UserFactory
@@ -42,28 +43,23 @@ def _empty_cache():
     cache.clear()
 
 
-def is_transactional(request) -> bool:
-    marker = request.node.get_closest_marker("django_db")
-    return (marker is not None and marker.kwargs.get("transaction", False)) or bool(
-        {"transactional_db", "live_server"} & set(request.fixturenames)
-    )
+def _make_roles_and_series(using: str, **_rest: object) -> None:
+    """Make again what the migrations wrote, after a transactional test has emptied every table."""
+    migration = import_module("customers.migrations.0002_roles_and_series")
+    migration.create(apps, SimpleNamespace(connection=connections[using]))
 
 
-@pytest.fixture(autouse=True)
-def _what_the_migrations_wrote(request):
-    """Put the roles and the number series back, which the flush after a transactional test took."""
-    if is_transactional(request):
-        request.getfixturevalue("transactional_db")
-        migration = importlib.import_module("customers.migrations.0002_roles_and_series")
-        migration.create(apps, SimpleNamespace(connection=connection))
+post_migrate.connect(
+    _make_roles_and_series,
+    sender=apps.get_app_config("customers"),
+    dispatch_uid="tests: roles and series",
+)
 
 
 @pytest.fixture
 def kari(db):
     """She may do everything."""
-    return UserFactory(
-        username="kari", first_name="Kari", last_name="Lunde", roles=ALL_ROLES
-    )
+    return UserFactory(username="kari", first_name="Kari", last_name="Lunde", roles=ALL_ROLES)
 
 
 @pytest.fixture

@@ -20,7 +20,12 @@ PYTHON = [
     if "migrations" not in path.parts
 ]
 LEVELS = {
-    "moment": 1, "registry": 2, "customers": 3, "projects": 4, "offers": 5, "ledger": 6,
+    "moment": 1,
+    "registry": 2,
+    "customers": 3,
+    "projects": 4,
+    "offers": 5,
+    "ledger": 6,
 }
 COMPOSITION = {"settings", "urls", "wsgi", "demo", "management", "migrations"}
 
@@ -56,7 +61,8 @@ def test_what_points_to_a_customer_protects_it():
         field.remote_field
         for model in apps.get_models()
         for field in model._meta.get_fields()
-        if isinstance(field, ForeignKey) and field.related_model is Customer
+        if isinstance(field, ForeignKey)
+        and field.related_model is Customer
         and not model._meta.auto_created
     ]
     assert pointing

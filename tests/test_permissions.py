@@ -20,7 +20,8 @@ def named_views(resolver=None, prefix=""):
 
 
 OURS = [
-    (name, view) for name, view in named_views()
+    (name, view)
+    for name, view in named_views()
     if not name.startswith(PACKAGES) and name not in OPEN
 ]
 

@@ -13,7 +13,9 @@ def add(count: int, customer=None) -> None:
     for _ in range(count):
         entity = EntityFactory(name="FJELL OG VIDDE AS", bankrupt=True)
         CustomerFactory(
-            name="Fjell og Vidde AS", org_number=entity.org_number, responsible=UserFactory(),
+            name="Fjell og Vidde AS",
+            org_number=entity.org_number,
+            responsible=UserFactory(),
             tags=TagFactory.create_batch(2),
         )
         if customer:

@@ -16,8 +16,11 @@ def environment(**changes: str) -> dict[str, str]:
 
 def manage(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment(**changes),
-        capture_output=True, text=True,
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment(**changes),
+        capture_output=True,
+        text=True,
     )
 
 

@@ -26,7 +26,10 @@ def extracted() -> set[tuple]:
             copy(source, Path(scratch) / name)
         subprocess.run(
             [sys.executable, "manage.py", "makemessages", "--locale", "nb", "--no-obsolete"],
-            cwd=scratch, env=os.environ | {"DEBUG": "true"}, check=True, capture_output=True,
+            cwd=scratch,
+            env=os.environ | {"DEBUG": "true"},
+            check=True,
+            capture_output=True,
         )
         return ids(Path(scratch) / CATALOGUE)
 

@@ -1,9 +1,10 @@
 """All that can be changed on a customer, by two people at once."""
 
 import json
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,14 +35,32 @@ class EditCustomerForm(CustomerCleaning):
     class Meta:
         model = Customer
         fields: ClassVar = [
-            "name", "number", "org_number", "country", "status", "relation", "tags", "responsible",
-            *(f"{kind}_{part}" for kind in ("visiting", "postal", "invoice")
-              for part in ("street", "postcode", "city", "country")),
-            "email", "invoice_email", "phone", "website", "bank_account", "currency", "language",
+            "name",
+            "number",
+            "org_number",
+            "country",
+            "status",
+            "relation",
+            "tags",
+            "responsible",
+            *(
+                f"{kind}_{part}"
+                for kind in ("visiting", "postal", "invoice")
+                for part in ("street", "postcode", "city", "country")
+            ),
+            "email",
+            "invoice_email",
+            "phone",
+            "website",
+            "bank_account",
+            "currency",
+            "language",
         ]
         widgets: ClassVar = {
             "tags": forms.CheckboxSelectMultiple,
-            "visiting_street": _STREET, "postal_street": _STREET, "invoice_street": _STREET,
+            "visiting_street": _STREET,
+            "postal_street": _STREET,
+            "invoice_street": _STREET,
         }
 
     def __init__(self, *args: Any, series: NumberSeries, **kwargs: Any) -> None:
@@ -49,8 +68,8 @@ class EditCustomerForm(CustomerCleaning):
         people = User.objects.filter(is_active=True)
         if self.instance.responsible_id:
             people |= User.objects.filter(pk=self.instance.responsible_id)
-        self.fields["responsible"].queryset = people
-        self.fields["responsible"].empty_label = _("Nobody")
+        responsible = cast(forms.ModelChoiceField, self.fields["responsible"])
+        responsible.queryset, responsible.empty_label = people, _("Nobody")
         self.fields["number"].disabled = series.locked or series.hidden
         self.fields["seen"].initial = self._seen(self.instance)
 
@@ -72,7 +91,7 @@ class EditCustomerForm(CustomerCleaning):
         changed a field, the stored value is said beside it.
         """
         shown, now = self._shown().get("values", {}), self._values(stored)
-        data = self.data.copy()
+        data = cast(QueryDict, self.data).copy()
         both = []
         for name in self.fields:
             if name == "seen" or self.fields[name].disabled:
@@ -88,7 +107,7 @@ class EditCustomerForm(CustomerCleaning):
         for name in both:
             form.add_error(
                 name,
-                _("Changed meanwhile to “%(value)s”. Save again to keep what stands here.")
+                _("Changed meanwhile to “%(value)s”. Save again to keep what is here.")
                 % {"value": form.words(name, now[name])},
             )
         return form
@@ -117,7 +136,7 @@ class EditCustomerForm(CustomerCleaning):
         """Return the customer's values as a browser would post them."""
         values = {}
         for name in self.Meta.fields:
-            field = customer._meta.get_field(name)
+            field: Any = customer._meta.get_field(name)
             if field.many_to_many:
                 values[name] = sorted(str(tag.pk) for tag in getattr(customer, name).all())
                 continue

@@ -50,7 +50,10 @@ class CustomerCleaning(forms.ModelForm):
             raise ValidationError(_("A Norwegian company reg. no. has nine digits."))
         if not org_number.is_valid(number):
             raise ValidationError(
-                _("%(number)s is not a company reg. no.: its digits do not add up. Is one mistyped?")
+                _(
+                    "%(number)s is not a company reg. no.: its digits do not add up. "
+                    "Is one mistyped?"
+                )
                 % {"number": org_number.formatted(number)}
             )
         return number
@@ -79,7 +82,10 @@ class CustomerCleaning(forms.ModelForm):
             return bare
         if norwegian and not kontonr.is_valid(bare):
             raise ValidationError(
-                _("A Norwegian bank account has eleven digits, and these do not add up.")
+                _(
+                    "This is not a Norwegian bank account: it has eleven digits, "
+                    "the last a check digit. Is one mistyped?"
+                )
             )
         return bare
 

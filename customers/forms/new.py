@@ -19,9 +19,11 @@ class NewCustomerForm(CustomerCleaning):
     # What the number field offered, so that what is typed is told from what was left alone.
     proposed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
     name = forms.CharField(
-        label=_("Name"), max_length=200,
+        label=_("Name"),
+        max_length=200,
         help_text=_(
-            "Company name or reg. no. Norwegian companies are looked up in the Brønnøysund register."
+            "Company name or reg. no. "
+            "Norwegian companies are looked up in the Brønnøysund register."
         ),
     )
 
@@ -37,11 +39,12 @@ class NewCustomerForm(CustomerCleaning):
 
     def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
         # The dialog stands over the overview, whose filters have fields of the same names.
-        super().__init__(*args, auto_id="new_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "new_%s"} | kwargs)
         series = proposal.series
         self.fields["number"].initial = self.fields["proposed"].initial = proposal.number
         self.fields["number"].help_text = _("Next in the series %(name)s, %(range)s") % {
-            "name": series.name, "range": series.range_text,
+            "name": series.name,
+            "range": series.range_text,
         }
         if series.locked or series.hidden:
             # Django leaves what is posted for a disabled field alone and takes the initial value.
@@ -59,6 +62,9 @@ class NewCustomerForm(CustomerCleaning):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        if data.get("country") != "NO":
+            # Chosen from the register before the country was changed.
+            data["org_number"] = ""
         number = org_number.compact(data.get("name", ""))
         if data.get("country") == "NO" and org_number.is_valid(number):
             self.typed_org_number = number
@@ -74,4 +80,4 @@ class NewCustomerForm(CustomerCleaning):
         return "" if self.fields["number"].disabled or number in ("", *offered) else number
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | {"number"}
+        return super()._get_validation_exclusions() | {"number"}  # type: ignore[misc]

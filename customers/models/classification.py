@@ -26,7 +26,7 @@ class Tag(models.Model):
     name = models.CharField(_("name"), max_length=40)
     color = models.CharField(_("colour"), max_length=10, choices=Color, default=Color.GREY)
     order = models.PositiveSmallIntegerField(
-        _("order"), default=0, help_text=_("Lower comes first.")
+        _("order"), default=0, help_text=_("The lowest comes first.")
     )
 
     class Meta:
@@ -35,7 +35,8 @@ class Tag(models.Model):
         ordering: ClassVar = ["order", "name"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                Lower("name"), name="customers_tag_name",
+                Lower("name"),
+                name="customers_tag_name",
                 violation_error_message=_("There is already a tag with this name."),
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="customers_tag_has_name"),

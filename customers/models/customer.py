@@ -1,6 +1,6 @@
 """The customer itself."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -24,13 +24,14 @@ from registry.org_number import formatted
 
 # Sorts after every name.
 NOBODY = "~"
+# The field takes lazy texts, though its types say otherwise.
+AS_THE_CUSTOMER: Any = _("As the customer")
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "CustomerQuerySet":
-        """Return the customers that this user may know of: all with the right to view, else none."""
+        """Return the customers this user may know of: all with the right to view, else none."""
         return self if user.has_perm("customers.view_customer") else self.none()  # type: ignore[union-attr]
-
 
     def resort_responsible(self, user: User) -> None:
         """Sort the customers that a user is responsible for by the name the user has now."""
@@ -58,7 +59,10 @@ class Customer(models.Model):
         ENGLISH = "en", _("English")
 
     number = models.CharField(
-        _("number"), max_length=20, unique=True, validators=[valid_number],
+        _("number"),
+        max_length=20,
+        unique=True,
+        validators=[valid_number],
         error_messages={"unique": _("This number is already used.")},
     )
     name = models.CharField(_("name"), max_length=200)
@@ -70,27 +74,29 @@ class Customer(models.Model):
     )
     tags = models.ManyToManyField(Tag, verbose_name=_("tags"), blank=True, related_name="customers")
     responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True,
-        related_name="+", verbose_name=_("responsible"),
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("responsible"),
     )
 
     visiting_street = models.CharField(_("street"), max_length=300, blank=True, default="")
     visiting_postcode = models.CharField(_("postcode"), max_length=20, blank=True, default="")
     visiting_city = models.CharField(_("city"), max_length=100, blank=True, default="")
     visiting_country = CountryField(
-        _("country"), blank=True, default="", blank_label=_("As the customer")
+        _("country"), blank=True, default="", blank_label=AS_THE_CUSTOMER
     )
     postal_street = models.CharField(_("street"), max_length=300, blank=True, default="")
     postal_postcode = models.CharField(_("postcode"), max_length=20, blank=True, default="")
     postal_city = models.CharField(_("city"), max_length=100, blank=True, default="")
-    postal_country = CountryField(
-        _("country"), blank=True, default="", blank_label=_("As the customer")
-    )
+    postal_country = CountryField(_("country"), blank=True, default="", blank_label=AS_THE_CUSTOMER)
     invoice_street = models.CharField(_("street"), max_length=300, blank=True, default="")
     invoice_postcode = models.CharField(_("postcode"), max_length=20, blank=True, default="")
     invoice_city = models.CharField(_("city"), max_length=100, blank=True, default="")
     invoice_country = CountryField(
-        _("country"), blank=True, default="", blank_label=_("As the customer")
+        _("country"), blank=True, default="", blank_label=AS_THE_CUSTOMER
     )
 
     email = models.EmailField(_("e-mail"), blank=True, default="")
@@ -102,8 +108,12 @@ class Customer(models.Model):
         _("currency"), max_length=3, blank=True, default="", validators=[currency_code]
     )
     language = models.CharField(
-        _("language"), max_length=5, blank=True, default="", choices=Language,
-        help_text=_("Of offers and invoices."),
+        _("language"),
+        max_length=5,
+        blank=True,
+        default="",
+        choices=Language,
+        help_text=_("Used on offers and invoices."),
     )
 
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -123,8 +133,15 @@ class Customer(models.Model):
     objects = CustomerQuerySet.as_manager()
 
     NOT_IN_HISTORY: ClassVar = [
-        "created_at", "last_activity_at", "version", "sort_number", "sort_name", "sort_city",
-        "sort_responsible", "name_key", "search_text",
+        "created_at",
+        "last_activity_at",
+        "version",
+        "sort_number",
+        "sort_name",
+        "sort_city",
+        "sort_responsible",
+        "name_key",
+        "search_text",
     ]
     SORTS: ClassVar = {
         "number": ["sort_number"],
@@ -145,8 +162,11 @@ class Customer(models.Model):
             models.Index(fields=[*status, column, "id"], name=f"customers_{prefix}{short}")
             for prefix, status in (("", []), ("status_", ["status"]))
             for short, column in (
-                ("number", "sort_number"), ("name", "sort_name"), ("city", "sort_city"),
-                ("resp", "sort_responsible"), ("relation", "relation"),
+                ("number", "sort_number"),
+                ("name", "sort_name"),
+                ("city", "sort_city"),
+                ("resp", "sort_responsible"),
+                ("relation", "relation"),
                 ("activity", "last_activity_at"),
             )
         ] + [
@@ -166,7 +186,9 @@ class Customer(models.Model):
                 name="customers_customer_relation",
             ),
             models.CheckConstraint(
-                condition=~Q(country="NO") | Q(org_number="") | Exact(Length("org_number"), 9),
+                condition=(
+                    ~Q(country="NO") | Q(org_number="") | Q(Exact(Length("org_number"), 9))
+                ),
                 name="customers_customer_norwegian_org_number",
                 violation_error_message=_("A Norwegian company reg. no. has nine digits."),
             ),
@@ -192,7 +214,7 @@ class Customer(models.Model):
 
     @property
     def invoice_address_in_force(self) -> Address:
-        """Return where a letter with an invoice goes: invoice, else postal, else visiting address."""
+        """Return where an invoice goes by letter: invoice, else postal, else visiting address."""
         return self.invoice or self.postal or self.visiting
 
     @property
@@ -215,6 +237,8 @@ class Customer(models.Model):
 
     def _address(self, kind: str) -> Address:
         return Address(
-            *(str(getattr(self, f"{kind}_{part}")) for part in
-              ("street", "postcode", "city", "country"))
+            *(
+                str(getattr(self, f"{kind}_{part}"))
+                for part in ("street", "postcode", "city", "country")
+            )
         )

@@ -15,7 +15,9 @@ class Note(models.Model):
         "customers.Customer", on_delete=models.PROTECT, related_name="notes"
     )
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
         verbose_name=_("author"),
     )
     text = models.TextField(_("note"), max_length=5000)

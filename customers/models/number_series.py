@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 # K-7 and k-7 are one.
 NUMBER_PATTERN = r"[A-Z0-9-]*[0-9][A-Z0-9-]*"
 valid_number = RegexValidator(
-    rf"^{NUMBER_PATTERN}\Z", _("Use digits, capital letters A–Z and hyphens, with at least one digit.")
+    rf"^{NUMBER_PATTERN}\Z",
+    _("Use digits, capital letters A–Z and hyphens, with at least one digit."),
 )
 valid_prefix = RegexValidator(r"^[A-Z0-9-]*\Z", _("Use capital letters A–Z, digits and hyphens."))
 
@@ -40,18 +41,24 @@ class NumberSeries(models.Model):
         _("last number"), default=9999, validators=[MaxValueValidator(10**11)]
     )
     next = models.PositiveBigIntegerField(
-        _("next number"), default=1000, help_text=_("Numbers already used are stepped over.")
+        _("next number"), default=1000, help_text=_("Numbers already used are skipped.")
     )
     width = models.PositiveSmallIntegerField(
-        _("fixed width"), default=0, validators=[MaxValueValidator(12)],
+        _("fixed width"),
+        default=0,
+        validators=[MaxValueValidator(12)],
         help_text=_("Digits, filled up with zeros in front. 0: as many as the number has."),
     )
     locked = models.BooleanField(
         _("locked"), default=False, help_text=_("Nobody can type another number than the next one.")
     )
     hidden = models.BooleanField(
-        _("hidden"), default=False,
-        help_text=_("The number is given silently and not asked for, where another system counts."),
+        _("hidden"),
+        default=False,
+        help_text=_(
+            "Nobody is asked for the number and none is shown in the dialog. "
+            "For use where another system gives out the numbers."
+        ),
     )
 
     class Meta:
@@ -60,13 +67,16 @@ class NumberSeries(models.Model):
         ordering: ClassVar = ["kind"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(first__lte=F("last")), name="customers_series_first_before_last",
+                condition=Q(first__lte=F("last")),
+                name="customers_series_first_before_last",
                 violation_error_message=_("The first number must not be above the last."),
             ),
             models.CheckConstraint(
                 condition=Q(next__gte=F("first")) & Q(next__lte=F("last") + 1),
                 name="customers_series_next_inside",
-                violation_error_message=_("The next number must lie inside the series."),
+                violation_error_message=_(
+                    "The next number must lie inside the series, or just after its last number."
+                ),
             ),
         ]
 
@@ -83,7 +93,7 @@ class NumberSeries(models.Model):
 
 
 class UsedNumber(models.Model):
-    """One number that a customer has or had. It stays for ever, so old addresses find the customer."""
+    """One number that a customer has or had. It stays for ever: old addresses find the customer."""
 
     number = models.CharField(max_length=20, primary_key=True)
     customer = models.ForeignKey(

@@ -20,7 +20,7 @@ def visible_customer(user: AbstractBaseUser | AnonymousUser, number: str) -> Cus
 
 
 def moved(request: HttpRequest, customer: Customer, number: str) -> HttpResponse | None:
-    """Return a redirect to the same page under the customer's present number, when it has another."""
+    """Return a redirect to this page under the customer's present number, if it is another."""
     if customer.number == number:
         return None
     match = request.resolver_match

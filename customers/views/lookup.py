@@ -17,10 +17,12 @@ LIMIT = 10
 
 @needs("customers.view_customer")
 def search(request: HttpRequest) -> HttpResponse:
-    """Answer while someone types: our copies at once, the register's own answer in a second step."""
+    """Answer while someone types: our copies at once, the register's answer in a second step."""
     question = request.GET.get("q") or request.GET.get("name") or ""
     return render_page(
-        request, "customers/lookup.html", "customers/new/_results.html",
+        request,
+        "customers/lookup.html",
+        "customers/new/_results.html",
         {"results": results(request, question), "question": question},
     )
 
@@ -95,7 +97,9 @@ def _option(entity: Entity, question: str, ours: dict[str, Customer]) -> dict[st
     return {
         "entity": entity,
         "name": name,
-        "before": name[:at], "match": name[at : at + length], "after": name[at + length :],
+        "before": name[:at],
+        "match": name[at : at + length],
+        "after": name[at + length :],
         "customer": ours.get(entity.org_number),
         "trouble": register_facts.trouble(entity),
     }

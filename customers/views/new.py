@@ -1,8 +1,10 @@
 """The new-customer dialog, and the same as a page."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -44,7 +46,7 @@ def _asked_for(request: HttpRequest) -> dict[str, str]:
     return {"country": "NO", "org_number": number, "name": found.entity.display_name}
 
 
-def _posted(request: HttpRequest):
+def _posted(request: HttpRequest) -> QueryDict:
     """Return what was posted, with the company chosen without JavaScript filled in."""
     data = request.POST.copy()
     if chosen := data.get("choose"):
@@ -59,7 +61,7 @@ def _posted(request: HttpRequest):
 
 def _offer_typed_number(request: HttpRequest, form: NewCustomerForm) -> HttpResponse:
     """Show the company whose reg. no. stands as the name, to be confirmed."""
-    data = form.data.copy()
+    data = cast(QueryDict, form.data).copy()
     found = lookup.find(form.typed_org_number)
     data["org_number"] = form.typed_org_number
     data["name"] = found.entity.display_name if found.entity else ""
@@ -75,9 +77,7 @@ def _save(form: NewCustomerForm) -> Customer | None:
         if found.entity:
             creating.fill_from_register(customer, found.entity)
     try:
-        return creating.create(
-            customer, tags=form.cleaned_data["tags"], wanted=form.wanted_number
-        )
+        return creating.create(customer, tags=form.cleaned_data["tags"], wanted=form.wanted_number)
     except ValidationError as error:
         form.add_error("number", error)
         return None
@@ -102,14 +102,20 @@ def _tell(request: HttpRequest, form: NewCustomerForm, customer: Customer) -> No
             request,
             format_html(
                 '{} <a href="{}">{} {}</a> ({})',
-                _("Looks like"), like.customer.get_absolute_url(), like.customer.number,
-                like.customer.name, like.why,
+                _("Looks like"),
+                like.customer.get_absolute_url(),
+                like.customer.number,
+                like.customer.name,
+                like.why,
             ),
         )
     if customer.is_norwegian and customer.org_number and not customer.visiting:
         messages.info(
             request,
-            _("The register gave no address. Fill it in under Edit, or check the register later."),
+            _(
+                "No address came from the register. "
+                "Fill it in under Edit, or check the register later."
+            ),
         )
 
 

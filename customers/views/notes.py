@@ -1,19 +1,19 @@
 """Notes on a customer."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from customers import editing, panels
 from customers.forms.note import NoteForm
 from customers.views.loading import visible_customer
-from moment.access import needs
+from moment.access import SignedInRequest, needs
 from moment.htmx import INVALID, redirect_to, wants_fragment
 
 
 @needs("customers.view_customer", "customers.add_note")
 @require_POST
-def create(request: HttpRequest, number: str) -> HttpResponse:
+def create(request: SignedInRequest, number: str) -> HttpResponse:
     customer = visible_customer(request.user, number)
     form = NoteForm(request.POST)
     if form.is_valid():

@@ -41,7 +41,8 @@ def check_register(request: HttpRequest, number: str) -> HttpResponse:
     if wants_fragment(request):
         panel = panels.Register(customer, request)
         return render(
-            request, panel.template,
+            request,
+            panel.template,
             {"customer": customer, "panel": panel, "problem": problem, **panel.context()},
         )
     if problem:

@@ -1,14 +1,16 @@
 """Template tags that every page may use."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 import lucide
 from django import template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from moment import names
 
@@ -23,9 +25,15 @@ def icon(name: str) -> SafeString:
     return mark_safe(svg)  # noqa: S308 - comes from the package, not from people
 
 
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """Return the languages to choose from, each by its own name."""
+    return settings.LANGUAGES
+
+
 @register.filter
 def when(moment: datetime | None) -> str:
-    """Return a date as people say it: Today, Yesterday, 11 Nov, or with its year when it is past."""
+    """Return a date as people say it: Today, Yesterday, 11 Nov, or with its year."""
     if moment is None:
         return ""
     day, today = timezone.localtime(moment).date(), timezone.localdate()
@@ -33,7 +41,15 @@ def when(moment: datetime | None) -> str:
         return _("Today")
     if day == today - timedelta(days=1):
         return _("Yesterday")
-    return date_format(day, "j M" if day.year == today.year else "j M Y")
+    return short_date(day)
+
+
+@register.filter
+def short_date(day: date) -> str:
+    """Return `19 Nov`, with the year when it is another: the formats are each language's own."""
+    if day.year == timezone.localdate().year:
+        return date_format(day, pgettext("date format, as of Django's date filter", "j M"))
+    return date_format(day, pgettext("date format, as of Django's date filter", "j M Y"))
 
 
 @register.filter

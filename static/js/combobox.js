@@ -22,7 +22,7 @@ function close(input) {
 }
 
 function choose(input, option) {
-  input.value = option.dataset.name;
+  input.value = input.dataset.chosen = option.dataset.name;
   close(input);
   const query = new URLSearchParams({ org_number: option.dataset.orgNumber });
   htmx.ajax("GET", `${input.dataset.combobox}?${query}`, { target: "#new-chosen" });
@@ -60,6 +60,11 @@ document.addEventListener("click", (event) => {
   if (input) choose(input, option);
 });
 
+// A letter typed just before choosing would ask for the list once more.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt } = event.detail;
+  if (elt.dataset.chosen && elt.value === elt.dataset.chosen) event.preventDefault();
+});
 // An answer that comes after its question has changed, or a choice is made, is late: leave it.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const input = event.detail.target.id === "new-answer" && document.querySelector("[data-combobox]");

@@ -1,5 +1,6 @@
 """Sixteen people looking at the overview at once."""
 
+import http.client
 from statistics import median
 
 from django.conf import settings
@@ -24,7 +25,7 @@ def run(engine: str) -> list[Target]:
     def look(browser: Browser, _: int) -> bool:
         try:
             status, _headers, body = browser.ask("GET", path)
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return False
         return status == 200 and b"</html>" in body
 

@@ -1,5 +1,6 @@
 """Sixteen people creating customers at once, through the dialog."""
 
+import http.client
 import random
 import re
 import time
@@ -35,12 +36,13 @@ def run(engine: str) -> list[Target]:
     series = numbers.customer_series()
     first = series.next
     with served() as port:
+        for cookie in cookies:
+            Browser(port, cookie).ask("GET", reverse("customers:new"))
+        # Fresh connections: the server closes those that have idled while the others warmed up.
         browsers = [Browser(port, cookie) for cookie in cookies]
-        for browser in browsers:
-            browser.ask("GET", reverse("customers:new"))
         answers, seconds = at_once(browsers, _names(), _create)
-    given = [number for number, _ in answers if number]
-    waits = [wait for _, wait in answers]
+    given = [number for number, _, _ in answers if number]
+    waits = [wait for _, wait, _ in answers]
     made = Customer.objects.count() - before
     errors = CUSTOMERS - len(given) + abs(made - len(given))
     doubles = len(given) - len(set(given))
@@ -60,8 +62,9 @@ def run(engine: str) -> list[Target]:
             ),
         ],
     )
-    for what, count in Counter(number for number, _ in answers if not number).items():
-        figures_table("failed", [(str(what), str(count))])
+    failures = Counter(why for _, _, why in answers if why)
+    if failures:
+        figures_table("Failed", [(why, str(count)) for why, count in failures.items()])
     targets = [
         Target(engine, f"{what} of {PEOPLE} writers", count, 0, what, hard=True)
         for what, count in (("errors", errors), ("doubles", doubles), ("gaps", gaps))
@@ -80,13 +83,16 @@ def _names() -> list[str]:
     ]
 
 
-def _create(browser: Browser, name: str) -> tuple[str, float]:
-    """Open the dialog and save; return the number given, empty if none was, and the wait."""
+def _create(browser: Browser, name: str) -> tuple[str, float, str]:
+    """Open the dialog and save; return the number given, the wait for it, and why it failed."""
     path = reverse("customers:new")
     began = time.perf_counter()
     try:
-        _, _, dialog = browser.ask("GET", path, headers={"HX-Request": "true"})
-        proposed = _PROPOSED.search(dialog)[1].decode()
+        status, _, dialog = browser.ask("GET", path, headers={"HX-Request": "true"})
+        offered = _PROPOSED.search(dialog)
+        if not offered:
+            return "", time.perf_counter() - began, f"the dialog answered {status}"
+        proposed = offered[1].decode()
         form = {
             "country": "SE", "number": proposed, "proposed": proposed, "name": name,
             "org_number": "", "status": "active", "relation": "customer",
@@ -98,8 +104,11 @@ def _create(browser: Browser, name: str) -> tuple[str, float]:
             urlencode(form),
             {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": _TOKEN},
         )
-    except (OSError, TypeError):
-        return "", time.perf_counter() - began
+    except (OSError, http.client.HTTPException) as error:
+        browser.connection.close()
+        return "", time.perf_counter() - began, repr(error)
+    wait = time.perf_counter() - began
     number = re.fullmatch(r"/customers/([^/]+)/", headers.get("Location", ""))
-    created = status == 302 and number
-    return number[1] if created else "", time.perf_counter() - began
+    if status != 302 or not number:
+        return "", wait, f"saving answered {status}"
+    return number[1], wait, ""

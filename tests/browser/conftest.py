@@ -3,19 +3,12 @@
 import os
 import re
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from django.apps import apps
-from django.conf import settings as django_settings
 from django.core.signals import request_finished, request_started
-from django.db import connections
-from django.db.models.signals import post_migrate
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, expect
 
 from tests.browser.steps import signed_in
@@ -38,32 +31,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter) -> None:
     if not CHROMIUM:
         terminalreporter.write_line(f"The browser tests were skipped: {NO_CHROMIUM}")
-
-
-# The base
-
-
-# The server of these tests works in threads. Of a base in memory they would all share one
-# connection, and with it one transaction; of a file each thread has its own, as in production.
-_folder = tempfile.TemporaryDirectory(prefix="moment-test-", ignore_cleanup_errors=True)
-if django_settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    _test = django_settings.DATABASES["default"].setdefault("TEST", {})
-    if not _test.get("NAME"):
-        _test["NAME"] = str(Path(_folder.name) / "test.sqlite3")
-
-
-def _make_roles_and_series(using: str, **_rest: object) -> None:
-    """Make again what the migrations put into the base, after a test has emptied every table."""
-    migration = import_module("customers.migrations.0002_roles_and_series")
-    migration.create(apps, SimpleNamespace(connection=connections[using]))
-
-
-# A test that really commits ends with `flush`, which empties all tables and sends post_migrate.
-post_migrate.connect(
-    _make_roles_and_series,
-    sender=apps.get_app_config("customers"),
-    dispatch_uid="tests: roles and series",
-)
 
 
 class Traffic:

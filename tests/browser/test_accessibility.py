@@ -67,7 +67,7 @@ def test_axe_finds_nothing_where_there_is_nothing(measured_page: Page, ola, live
     faults.expect_status(403)
     page = measured_page
     page.goto("/customers/")
-    expect(page.get_by_text("Your customers will stand here")).to_be_visible()
+    expect(page.get_by_text("Your customers will appear here")).to_be_visible()
     expect_accessible(page)
     signed_in(page, ola, live_server.url)
     page.goto("/customers/")

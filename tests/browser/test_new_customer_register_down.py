@@ -17,7 +17,7 @@ from tests.browser.steps import (
 )
 from tests.factories import EntityFactory
 
-SILENT = "The register does not answer. You can go on and write the customer in by hand."
+SILENT = "The register does not answer. You can go on and enter the customer by hand."
 
 
 @pytest.mark.parametrize("mode", ["down", "slow", "500", "html", "half"])

@@ -15,6 +15,10 @@ def series(db) -> NumberSeries:
 def filled_in():
     """What a browser posts for a new Swedish customer, for which nothing is looked up."""
     return {
-        "country": "SE", "number": "1000", "proposed": "1000", "name": "Lindqvist AB",
-        "status": "active", "relation": "customer",
+        "country": "SE",
+        "number": "1000",
+        "proposed": "1000",
+        "name": "Lindqvist AB",
+        "status": "active",
+        "relation": "customer",
     }

@@ -23,7 +23,7 @@ def form_of(client, url: str = URL) -> dict:
     """Return what a browser would post if nothing were changed."""
     html = client.get(url).content.decode()
     data: dict = {}
-    form = html[html.index('class="edit"'):]
+    form = html[html.index('class="edit"') :]
     for tag in re.findall(r"<(?:input|select|textarea)[^>]*>", form):
         name = re.search(r'name="([^"]+)"', tag)
         if name is None or name[1] == "csrfmiddlewaretoken":
@@ -33,12 +33,12 @@ def form_of(client, url: str = URL) -> dict:
             if "checked" in tag:
                 data.setdefault(name[1], []).append(value[1])
         elif tag.startswith("<select"):
-            options = form[form.index(tag):].partition("</select>")[0]
+            options = form[form.index(tag) :].partition("</select>")[0]
             picked = re.search(r'value="([^"]*)" selected', options)
             data[name[1]] = picked[1] if picked else ""
         elif tag.startswith("<textarea"):
-            data[name[1]] = form[form.index(tag) + len(tag):].partition("</textarea>")[0].lstrip()
-        elif 'disabled' not in tag:
+            data[name[1]] = form[form.index(tag) + len(tag) :].partition("</textarea>")[0].lstrip()
+        elif "disabled" not in tag:
             data[name[1]] = _plain(value[1]) if value else ""
     return data
 
@@ -50,14 +50,28 @@ def _plain(text: str) -> str:
 def test_every_field_is_saved(as_kari, customer, kari):
     tag = TagFactory()
     changes = {
-        "name": "Fjell og Vidde AS", "org_number": "212 345 679", "status": "inactive",
-        "relation": "both", "tags": [tag.pk], "responsible": kari.pk,
-        "visiting_street": "Kaigata 3\r\n2. etasje", "visiting_postcode": "5003",
-        "visiting_city": "Bergen", "postal_street": "Postboks 1", "postal_postcode": "5801",
-        "postal_city": "Bergen", "invoice_street": "Box 1", "invoice_postcode": "SE-411 01",
-        "invoice_city": "Göteborg", "invoice_country": "SE", "email": "b@fjell.example",
-        "invoice_email": "faktura@fjell.example", "phone": "+47 22000000",
-        "website": "fjell.example", "bank_account": "8601.11.17947", "currency": "EUR",
+        "name": "Fjell og Vidde AS",
+        "org_number": "212 345 679",
+        "status": "inactive",
+        "relation": "both",
+        "tags": [tag.pk],
+        "responsible": kari.pk,
+        "visiting_street": "Kaigata 3\r\n2. etasje",
+        "visiting_postcode": "5003",
+        "visiting_city": "Bergen",
+        "postal_street": "Postboks 1",
+        "postal_postcode": "5801",
+        "postal_city": "Bergen",
+        "invoice_street": "Box 1",
+        "invoice_postcode": "SE-411 01",
+        "invoice_city": "Göteborg",
+        "invoice_country": "SE",
+        "email": "b@fjell.example",
+        "invoice_email": "faktura@fjell.example",
+        "phone": "+47 22000000",
+        "website": "fjell.example",
+        "bank_account": "8601.11.17947",
+        "currency": "EUR",
         "language": "en",
     }
     response = as_kari.post(URL, form_of(as_kari) | changes)
@@ -172,7 +186,9 @@ def test_two_people_meet_with_both_values_and_nothing_is_lost(as_kari, customer)
     assert as_kari.post(URL, again).status_code == 302
     stored = Customer.objects.get()
     assert (stored.email, stored.name, stored.phone) == (
-        "mine@fjell.example", "Fjell & Co", "22 00 00 00",
+        "mine@fjell.example",
+        "Fjell & Co",
+        "22 00 00 00",
     )
 
 

@@ -18,9 +18,14 @@ def said(response) -> str:
 @pytest.fixture
 def entity():
     return EntityFactory(
-        org_number="212345679", name="FJORDKRAFT TEKNIKK AS", business_address="Kaigata 3",
-        business_postcode="5003", business_city="BERGEN", postal_address="Postboks 9",
-        postal_postcode="5801", postal_city="BERGEN",
+        org_number="212345679",
+        name="FJORDKRAFT TEKNIKK AS",
+        business_address="Kaigata 3",
+        business_postcode="5003",
+        business_city="BERGEN",
+        postal_address="Postboks 9",
+        postal_postcode="5801",
+        postal_city="BERGEN",
     )
 
 
@@ -35,8 +40,10 @@ def test_the_form_opens_as_page_and_as_fragment(as_kari):
 def test_fields_stand_in_the_order_people_think(as_kari):
     html = as_kari.get(NEW).content.decode()
     TagFactory()
-    order = [html.index(f'data-field="{name}"') for name in
-             ("country", "number", "name", "status", "tags", "relation")]
+    order = [
+        html.index(f'data-field="{name}"')
+        for name in ("country", "number", "name", "status", "tags", "relation")
+    ]
     assert order == sorted(order)
 
 
@@ -47,7 +54,10 @@ def test_saving_leads_to_the_profile(as_kari, filled_in):
     customer = Customer.objects.get()
     assert response["Location"] == "/customers/1000/"
     assert (customer.name, customer.country.code, customer.status, customer.relation) == (
-        "Lindqvist AB", "SE", "potential", "both",
+        "Lindqvist AB",
+        "SE",
+        "potential",
+        "both",
     )
     assert set(customer.tags.all()) == set(tags)
 
@@ -58,7 +68,9 @@ def test_htmx_is_sent_to_the_profile_as_a_whole(as_kari, filled_in):
 
 
 def test_a_chosen_company_fills_in_its_addresses(as_kari, filled_in, entity):
-    as_kari.post(NEW, filled_in | {"country": "NO", "name": "Fjordkraft", "org_number": "212345679"})
+    as_kari.post(
+        NEW, filled_in | {"country": "NO", "name": "Fjordkraft", "org_number": "212345679"}
+    )
     customer = Customer.objects.get()
     assert customer.name == "Fjordkraft"  # what was typed wins over the register's name
     assert customer.org_number == "212345679"
@@ -179,8 +191,14 @@ def test_a_null_byte_is_refused_in_words(as_kari, filled_in):
 
 
 @pytest.mark.parametrize(
-    "nonsense", [{"country": "XX"}, {"status": "gone"}, {"relation": "friend"}, {"tags": ["x"]},
-                 {"tags": ["99999"]}]
+    "nonsense",
+    [
+        {"country": "XX"},
+        {"status": "gone"},
+        {"relation": "friend"},
+        {"tags": ["x"]},
+        {"tags": ["99999"]},
+    ],
 )
 def test_values_nobody_offered_are_refused(as_kari, filled_in, nonsense):
     assert as_kari.post(NEW, filled_in | nonsense).status_code == 422
@@ -201,9 +219,7 @@ def test_without_javascript_a_button_looks_up_and_another_chooses(as_kari, fille
     chosen = as_kari.post(NEW, data | {"choose": "212345679"}).content.decode()
     assert 'value="Fjordkraft Teknikk AS"' in chosen
     assert 'name="org_number" value="212345679"' in chosen
-    dropped = as_kari.post(
-        NEW, data | {"org_number": "212345679", "drop": "1"}
-    ).content.decode()
+    dropped = as_kari.post(NEW, data | {"org_number": "212345679", "drop": "1"}).content.decode()
     assert 'name="org_number"' not in dropped
     assert not Customer.objects.exists()
 

@@ -19,7 +19,8 @@ def test_a_proposal_reserves_nothing(series):
 
 def test_customers_get_one_number_after_the_other(series):
     assert [create(Customer(name="A")).number, create(Customer(name="B")).number] == [
-        "1000", "1001",
+        "1000",
+        "1001",
     ]
 
 
@@ -63,15 +64,15 @@ def test_a_series_that_is_used_up_says_which(series):
     NumberSeries.objects.update(first=1000, last=1001, next=1000)
     create(Customer(name="A"))
     create(Customer(name="B"))
-    with pytest.raises(numbers.SeriesUsedUp, match="Customers.*1000–1001"):
+    with pytest.raises(numbers.SeriesUsedUp, match=r"Customers.*1000–1001"):
         create(Customer(name="C"))
     assert "used up" in numbers.propose().problem
 
 
 def test_a_failure_after_allocation_gives_the_number_back(series):
-    with pytest.raises(RuntimeError), transaction.atomic():
-        create(Customer(name="A"))
-        raise RuntimeError
+    with transaction.atomic():
+        assert create(Customer(name="A")).number == "1000"
+        transaction.set_rollback(True)
     assert create(Customer(name="B")).number == "1000"
 
 
@@ -82,8 +83,12 @@ def test_two_customers_cannot_share_a_number_whatever_the_code_does():
 
 
 @pytest.mark.parametrize(
-    "changes", [{"first": 20, "last": 10, "next": 20}, {"first": 5, "last": 9, "next": 11},
-                {"first": 5, "last": 9, "next": 4}]
+    "changes",
+    [
+        {"first": 20, "last": 10, "next": 20},
+        {"first": 5, "last": 9, "next": 11},
+        {"first": 5, "last": 9, "next": 4},
+    ],
 )
 def test_a_series_must_make_sense(changes):
     series = NumberSeries(kind="project", name="Projects", **changes)

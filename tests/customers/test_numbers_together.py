@@ -23,13 +23,13 @@ def test_no_number_is_doubled_none_is_lost_and_nobody_sees_an_error(filled_in, c
     def create_some(person: int) -> list[int]:
         # Everyone was shown the same proposal.
         return [
-            clients[person].post(
-                "/customers/new/", filled_in | {"name": f"Selskap {person} {n} AB"}
-            ).status_code
+            clients[person]
+            .post("/customers/new/", filled_in | {"name": f"Selskap {person} {n} AB"})
+            .status_code
             for n in range(EACH)
         ]
 
-    answers = sum(at_once(PEOPLE, create_some), [])
+    answers = [answer for some in at_once(PEOPLE, create_some) for answer in some]
 
     assert answers == [302] * (PEOPLE * EACH)
     expected = {str(first + n) for n in range(PEOPLE * EACH)}
@@ -38,9 +38,7 @@ def test_no_number_is_doubled_none_is_lost_and_nobody_sees_an_error(filled_in, c
     assert NumberSeries.objects.get(kind="customer").next == first + PEOPLE * EACH
 
 
-def test_of_people_who_type_the_same_number_one_gets_it_and_the_others_are_told(
-    filled_in, clients
-):
+def test_of_people_who_type_the_same_number_one_gets_it_and_the_others_are_told(filled_in, clients):
     def create_one(person: int) -> tuple[int, bool]:
         response = clients[person].post(
             "/customers/new/", filled_in | {"number": "4711", "name": f"Selskap {person}"}

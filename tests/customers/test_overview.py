@@ -45,7 +45,11 @@ def test_it_opens_on_active_customers(shown):
         CustomerFactory(name=status, status=status)
     assert names(shown()) == ["active"]
     assert {tab.value: tab.count for tab in shown().tabs} == {
-        "all": 4, "active": 1, "potential": 1, "inactive": 1, "blocked": 1,
+        "all": 4,
+        "active": 1,
+        "potential": 1,
+        "inactive": 1,
+        "blocked": 1,
     }
 
 
@@ -121,9 +125,25 @@ def test_relation_responsible_and_country(shown, kari, per):
 @pytest.mark.parametrize(
     "query",
     [
-        "status=gone", "sort=password", "sort=-", "tags=x", "tags=99999999999999999999", "match=or",
-        "relation=friend", "responsible=-1", "country=XX", "after=nobody", "before=", "row=x",
-        "row=-5", "row=٣", "q=" + "a" * 5000, "q=%00", "q=%FF%FE", "last=1&after=1", "page=-1",
+        "status=gone",
+        "sort=password",
+        "sort=-",
+        "tags=x",
+        "tags=99999999999999999999",
+        "match=or",
+        "relation=friend",
+        "responsible=-1",
+        "country=XX",
+        "after=nobody",
+        "before=",
+        "row=x",
+        "row=-5",
+        "row=٣",
+        "q=" + "a" * 5000,
+        "q=%00",
+        "q=%FF%FE",
+        "last=1&after=1",
+        "page=-1",
         "status=active&status=all",
     ],
 )
@@ -136,7 +156,7 @@ def test_a_filter_value_nobody_offered_is_left_out_and_said(as_kari):
     CustomerFactory(name="Fjell AS")
     content = as_kari.get(URL + "?country=XX").content.decode()
     assert "Fjell AS" in content
-    assert "Country: not a value we know, left out" in content
+    assert "Country: unknown value ignored" in content
 
 
 def test_the_address_is_the_shortest_that_shows_the_same(shown, tagged):
@@ -162,9 +182,12 @@ def test_every_sort_walks_through_all_pages_without_doubles_or_gaps(shown, kari,
     now = timezone.now()
     for n in range(130):
         CustomerFactory(
-            name=f"Navn {n % 7}", visiting_city=["Oslo", "Ås", "Ærøy", ""][n % 4],
-            relation=Customer.Relation.values[n % 3], status=Customer.Status.values[n % 4],
-            responsible=kari if n % 2 else None, last_activity_at=now - timedelta(days=n % 5),
+            name=f"Navn {n % 7}",
+            visiting_city=["Oslo", "Ås", "Ærøy", ""][n % 4],
+            relation=Customer.Relation.values[n % 3],
+            status=Customer.Status.values[n % 4],
+            responsible=kari if n % 2 else None,
+            last_activity_at=now - timedelta(days=n % 5),
         )
     field = Customer.SORTS[sort][0]
     met = []
@@ -191,7 +214,10 @@ def test_previous_leads_back_and_last_to_the_end(shown):
     last = shown(first.page.last_url.partition("?")[2])
     assert names(back) == names(first)
     assert (first.page.first, second.page.first, back.page.first, last.page.first) == (
-        1, 51, 1, 71,
+        1,
+        51,
+        1,
+        71,
     )
     assert not first.page.previous_url
     assert not last.page.next_url
@@ -224,8 +250,12 @@ def test_a_colleague_who_marries_sorts_by_the_new_name(shown, kari, per):
 def test_a_row_says_what_matters(as_kari, kari):
     EntityFactory(org_number="212345679", bankrupt=True, bankrupt_on="2020-02-03")
     CustomerFactory(
-        number="1043", name="Fjordkraft & Sønner <AS>", org_number="212345679",
-        visiting_city="Bergen", responsible=kari, tags=[TagFactory(name="Energy", color="amber")],
+        number="1043",
+        name="Fjordkraft & Sønner <AS>",
+        org_number="212345679",
+        visiting_city="Bergen",
+        responsible=kari,
+        tags=[TagFactory(name="Energy", color="amber")],
     )
     CustomerFactory(name="Lindqvist AB", country="SE", visiting_city="Göteborg")
     content = as_kari.get(URL).content.decode()
@@ -240,7 +270,7 @@ def test_a_row_says_what_matters(as_kari, kari):
 
 def test_an_empty_base_greets_with_the_button(as_kari):
     content = as_kari.get(URL).content.decode()
-    assert "Your customers will stand here" in content
+    assert "Your customers will appear here" in content
     assert content.count("New customer") >= 2
 
 

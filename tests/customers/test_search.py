@@ -22,8 +22,11 @@ def found(question: str) -> set[str]:
 @pytest.fixture(autouse=True)
 def customers(db):
     CustomerFactory(
-        number="1043", name="Fjordkraft Teknikk AS", org_number="212345679",
-        visiting_city="Bergen", email="post@fjordkraft.example",
+        number="1043",
+        name="Fjordkraft Teknikk AS",
+        org_number="212345679",
+        visiting_city="Bergen",
+        email="post@fjordkraft.example",
     )
     CustomerFactory(number="1044", name="Ås Måling & Øl-verk", invoice_email="faktura@as.example")
     CustomerFactory(number="K-7", name="Æventyr Design", postal_city="Tromsø")

@@ -1,0 +1,62 @@
+"""Customers that may be the same are told apart from those that only sound alike."""
+
+import pytest
+
+from customers.duplicates import alike
+from customers.models import Customer
+from tests.factories import CustomerFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def numbers(name: str, org_number: str = "") -> list[str]:
+    found = alike(Customer.objects.all(), name=name, org_number=org_number)
+    return [likeness.customer.number for likeness in found]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Brekke & Sønner Bygg AS",
+        "BREKKE OG SØNNER BYGG",
+        "Brekke & Sonner Bygg",
+        "Brekke og Søner Bygg A/S",
+        "brekke og sønner bygg a.s.",
+    ],
+)
+def test_spellings_of_one_name_are_found(name):
+    CustomerFactory(number="1", name="Brekke og Sønner Bygg AS")
+    CustomerFactory(number="2", name="Brekkestø Havn AS")
+    if "&" in name:
+        CustomerFactory(number="3", name="Brekke & Sønner Bygg")
+        assert "3" in numbers(name)
+    else:
+        assert numbers(name) == ["1"]
+
+
+@pytest.mark.parametrize("name", ["Fjellheim Eiendom AS", "Fjell AS", "", "AS", "F"])
+def test_other_companies_are_left_alone(name):
+    CustomerFactory(name="Fjellheim Energi AS")
+    assert numbers(name) == []
+
+
+def test_an_equal_reg_no_comes_first_whatever_the_name():
+    CustomerFactory(number="1", name="Fjell AS")
+    CustomerFactory(number="2", name="Vidde AS", org_number="212345679", status="inactive")
+    found = alike(Customer.objects.all(), name="Fjell", org_number="212345679")
+    assert [(like.customer.number, str(like.why)) for like in found] == [
+        ("2", "same company reg. no."),
+        ("1", "same name"),
+    ]
+
+
+def test_an_island_is_no_company_form():
+    CustomerFactory(number="1", name="Norvik Øy")
+    assert numbers("Norvik") == []
+
+
+def test_two_queries_whatever_the_number(django_assert_num_queries):
+    for n in range(40):
+        CustomerFactory(name=f"Fjell og Vidde {n} AS")
+    with django_assert_num_queries(2):
+        assert len(numbers("Fjell og Vidde 7 AS")) == 5

@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 STAMP := .venv/.installed
-MO := locale/nb/LC_MESSAGES/django.mo
+MO := moment/locale/nb/LC_MESSAGES/django.mo
 
 .PHONY: setup run test check bench messages
 
@@ -16,8 +16,8 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group test --group check
 	touch $@
 
-$(MO): locale/nb/LC_MESSAGES/django.po $(STAMP)
-	$(BIN)/pybabel --quiet compile --domain django --directory locale --locale nb
+$(MO): moment/locale/nb/LC_MESSAGES/django.po $(STAMP)
+	$(BIN)/pybabel --quiet compile --domain django --directory moment/locale --locale nb
 
 run: export DEBUG ?= true
 run: setup

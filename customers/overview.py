@@ -279,17 +279,18 @@ class Overview:
         return page
 
     def _position(self, length: int, *, at_start: bool, at_end: bool) -> int:
-        """Return the position of the first row. Links carry it along, as a hint and no more."""
+        """Return the position of the first row, 0 when unknown.
+
+        Between the ends links carry it along: a hint, believed only as far as it can be right.
+        """
         if at_start:
             return 1
-        if self.total > COUNT_LIMIT:
-            hint = self.data.get("row", "")
-            return int(hint) if hint.isascii() and hint.isdigit() and len(hint) < 9 else 0
-        if at_end:
+        exact = self.total <= COUNT_LIMIT
+        if at_end and exact:
             return self.total - length + 1
         hint = self.data.get("row", "")
         position = int(hint) if hint.isascii() and hint.isdigit() and len(hint) < 9 else 0
-        return position if position + length <= self.total else 0
+        return 0 if exact and position + length > self.total else position
 
 
 def table_rows(customers: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -27,7 +27,8 @@ def _without_accents(text: str) -> str:
 
 
 def _lowered(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
+    # Compatibility forms first: letters in circles and the like are letters too.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def sort_key(text: str) -> str:

@@ -120,6 +120,7 @@ LOGIN_REDIRECT_URL = "customers:overview"
 ACCOUNT_ADAPTER = "moment.access.AccountAdapter"
 # Strangers who try addresses get no mail from us.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_FORMS = {"login": "moment.forms.LoginForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
@@ -132,7 +133,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 # Language and time
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("nb", "Norsk bokmål")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "moment" / "locale"]
 TIME_ZONE = "Europe/Oslo"
 USE_I18N = USE_TZ = True
 

@@ -97,14 +97,6 @@ def as_ola(ola):
     return signed_in(ola)
 
 
-def pytest_collection_modifyitems(config, items):
-    for item in items:
-        if "postgresql" in item.keywords and not os.environ.get("DATABASE_URL", "").startswith(
-            "postgres"
-        ):
-            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: set DATABASE_URL"))
-
-
 def pytest_terminal_summary(terminalreporter):
     vendor = connection.vendor
     terminalreporter.write_line(f"Database: {vendor}.")

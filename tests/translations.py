@@ -14,13 +14,13 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parent.parent
-CATALOGUE = Path("locale/nb/LC_MESSAGES/django.po")
+CATALOGUE = Path("moment/locale/nb/LC_MESSAGES/django.po")
 
 
 def extracted() -> set[tuple]:
     """Return the message ids that the sources hold now."""
     with tempfile.TemporaryDirectory() as scratch:
-        for name in ("moment", "customers", "registry", "templates", "locale", "manage.py"):
+        for name in ("moment", "customers", "registry", "templates", "manage.py"):
             source = ROOT / name
             copy = shutil.copytree if source.is_dir() else shutil.copy
             copy(source, Path(scratch) / name)

@@ -111,7 +111,7 @@ def test_a_register_that_fails_between_choosing_and_saving_loses_nothing(
     register.fail("down")
     create(dialog)
     expect_profile(karis_page, "Vardefjord Teknikk AS", "1000")
-    expect(karis_page.locator("#toasts")).to_contain_text("The register gave no address")
+    expect(karis_page.locator("#toasts")).to_contain_text("No address came from the register")
     assert Customer.objects.get().org_number
 
 

@@ -85,7 +85,7 @@ def test_two_people_who_edit_at_once_lose_nothing(
     name = page.get_by_label("Name", exact=True)
     expect(name).to_have_value("Vardefjord Teknikk Sør AS")
     expect(name).to_have_accessible_description(
-        "Changed meanwhile to “Vardefjord Teknikk Nord AS”. Save again to keep what stands here."
+        "Changed meanwhile to “Vardefjord Teknikk Nord AS”. Save again to keep what is here."
     )
     # What only the other one changed comes in; what only oneself wrote stays.
     expect(page.get_by_label("Phone")).to_have_value("77 00 00 02")

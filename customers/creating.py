@@ -4,22 +4,24 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from customers import numbers
+from customers import counts, numbers
 from customers.models import Customer, Tag
+from moment.turns import in_turn
 from registry.models import Entity
 from registry.names import display_name
 
 
-@transaction.atomic
 def create(customer: Customer, *, tags: Iterable[Tag] = (), wanted: str = "") -> Customer:
     """Save a new customer under the number wanted, or the next of the series, and return it.
 
     Raises NumberTaken or SeriesUsedUp; then nothing is saved and no number is lost.
     """
-    customer.number = numbers.allocate(wanted)
-    customer.save()
-    customer.tags.set(tags)
-    numbers.claim(customer)
+    with in_turn(), transaction.atomic():
+        customer.number = numbers.allocate(wanted)
+        customer.save()
+        customer.tags.set(tags)
+        numbers.claim(customer)
+        transaction.on_commit(counts.forget)
     return customer
 
 

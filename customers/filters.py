@@ -14,16 +14,7 @@ from customers.models import Customer, Tag
 from moment.models import User
 
 NOBODY = "nobody"
-# Up to so many hits are fetched by their index and named one by one; with more, walking the rows
-# in the order of the page meets fifty soon enough.
-FEW = 2000
 _COUNTRIES_KEPT_FOR = 60  # seconds
-
-
-def narrowed(customers: QuerySet, ids: QuerySet, condition: Q | Exists) -> QuerySet:
-    """Return the customers by their ids where those are few, else by the condition."""
-    few = list(ids[: FEW + 1])
-    return customers.filter(pk__in=few) if len(few) <= FEW else customers.filter(condition)
 
 
 def countries_in_use() -> list[tuple[str, str]]:
@@ -69,6 +60,7 @@ class CustomerFilter(FilterSet):
         ]
         self.filters["country"].extra["choices"] = countries_in_use()
         self.dropped = self._drop_nonsense(data)
+        self.walking = False
 
     def _drop_nonsense(self, data: QueryDict) -> list[str]:
         """Take invalid values out of the data; return the labels of the filters they were for."""
@@ -91,38 +83,41 @@ class CustomerFilter(FilterSet):
             values.pop("match", None)
         return values
 
+    def found(self, *, walking: bool) -> QuerySet:
+        """Return the customers that the filters let through, to be met in one of two ways.
+
+        By index the cost follows the number of hits: for counting, and for few. Walking, each row
+        is tested in the order of the page, which meets fifty of many at once.
+        """
+        self.walking = walking
+        return self.filter_queryset(self.queryset.all())
+
     def by_words(self, customers: QuerySet, name: str, question: str) -> QuerySet:
         if not search.words_of(question):
             return customers.none()
-        ids = search.hits(Customer.objects.all(), question)
-        return narrowed(customers, ids, search.condition(question))
+        met = search.walked(question) if self.walking else search.indexed(question)
+        return customers.filter(met)
 
     def by_tags(self, customers: QuerySet, name: str, tags: list[str]) -> QuerySet:
         together = self.form.cleaned_data.get("match") == "all"
         for group in [[tag] for tag in tags] if together else [tags]:
             tagged = Customer.tags.through.objects.filter(tag_id__in=group)
-            customers = narrowed(
-                customers,
-                tagged.values_list("customer_id", flat=True).distinct(),
-                Exists(tagged.filter(customer_id=OuterRef("pk"))),
-            )
+            if self.walking:
+                customers = customers.filter(Exists(tagged.filter(customer_id=OuterRef("pk"))))
+            else:
+                customers = customers.filter(pk__in=tagged.values("customer_id"))
         return customers
 
     def by_match(self, customers: QuerySet, name: str, value: str) -> QuerySet:
         return customers  # read by by_tags
 
     def by_relation(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
-        return self._by(customers, Q(relation__in=values))
+        return customers.filter(relation__in=values)
 
     def by_responsible(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
         people = Q(responsible__in=[value for value in values if value != NOBODY])
         nobody = Q(responsible=None) if NOBODY in values else Q()
-        return self._by(customers, people | nobody)
+        return customers.filter(people | nobody if len(values) > 1 or not nobody else nobody)
 
     def by_country(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
-        return self._by(customers, Q(country__in=values))
-
-    @staticmethod
-    def _by(customers: QuerySet, condition: Q) -> QuerySet:
-        ids = Customer.objects.filter(condition).order_by().values_list("pk", flat=True)
-        return narrowed(customers, ids, condition)
+        return customers.filter(country__in=values)

@@ -5,9 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.core.exceptions import EmptyResultSet
-from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import Count, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -15,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
+from customers import counts
 from customers.filters import CustomerFilter
 from customers.models import Customer
 from customers.register_facts import trouble_of
@@ -24,8 +23,8 @@ from moment.templatetags.moment import when
 from registry.org_number import formatted
 
 PAGE_SIZE = 50
-# Counts are exact up to here; nobody reads more closely, and counting a million rows is slow.
-COUNT_LIMIT = 10_000
+# So many hits are fetched by index and sorted; with more, walking in the page's order is quicker.
+FEW = 5000
 ALL = "all"
 DEFAULT_STATUS = Customer.Status.ACTIVE.value
 DEFAULT_SORT = "-number"
@@ -66,12 +65,9 @@ class Tab:
     value: str
     label: str
     count: int
+    count_text: str
     current: bool
     url: str
-
-    @property
-    def count_text(self) -> str:
-        return count_text(self.count)
 
 
 @dataclass
@@ -97,10 +93,10 @@ class Page:
         return self.first + len(self.rows) - 1
 
 
-def count_text(count: int) -> str:
-    """Return the count for people: exact, or `10,000+`."""
-    shown = number_format(min(count, COUNT_LIMIT), force_grouping=True)
-    return f"{shown}+" if count > COUNT_LIMIT else shown
+def count_text(count: int, *, at_least: bool = False) -> str:
+    """Return the count for people: exact, or `10,000+` where there are or may be more."""
+    shown = number_format(min(count, counts.LIMIT), force_grouping=True)
+    return f"{shown}+" if at_least or count > counts.LIMIT else shown
 
 
 class Overview:
@@ -163,26 +159,19 @@ class Overview:
     # What there is
 
     @cached_property
-    def unordered(self) -> QuerySet:
-        """The customers of every status that the filters let through."""
-        return self.filter.qs.order_by()
-
-    @cached_property
     def counts(self) -> dict[str, int]:
-        """Customers by status, each counted to COUNT_LIMIT + 1, in one query."""
-        connection = connections[self.unordered.db]
-        parts, params = [], []
-        for status in Customer.Status.values:
-            some = self.unordered.filter(status=status).values("pk")[: COUNT_LIMIT + 1]
-            try:
-                sql, values = some.query.get_compiler(connection=connection).as_sql()
-            except EmptyResultSet:
-                return dict.fromkeys(Customer.Status.values, 0)
-            parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS {status})")  # noqa: S608
-            params.extend(values)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(parts)}", params)
-            return dict(zip(Customer.Status.values, cursor.fetchone(), strict=True))
+        """Customers by status: of all, each counted to the limit; of hits, the limit together."""
+        if not self.is_narrowed:
+            return counts.of_all(self.filter.queryset)
+        hits = self.filter.found(walking=False).order_by()[: counts.LIMIT + 1]
+        return hits.aggregate(
+            **{s: Count("pk", filter=Q(status=s)) for s in Customer.Status.values}
+        )
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether there are more hits than are counted, so that each count is a least."""
+        return self.is_narrowed and sum(self.counts.values()) > counts.LIMIT
 
     @cached_property
     def total(self) -> int:
@@ -192,7 +181,7 @@ class Overview:
 
     @property
     def total_text(self) -> str:
-        return count_text(self.total)
+        return count_text(self.total, at_least=self.is_cut)
 
     @cached_property
     def tabs(self) -> list[Tab]:
@@ -201,11 +190,12 @@ class Overview:
         ]
         return [
             Tab(
-                value,
-                label,
-                count,
-                value == self.status,
-                self.url(status=None if value == DEFAULT_STATUS else value),
+                value=value,
+                label=label,
+                count=count,
+                count_text=count_text(count, at_least=self.is_cut),
+                current=value == self.status,
+                url=self.url(status=None if value == DEFAULT_STATUS else value),
             )
             for value, label, count in tabs
         ]
@@ -213,7 +203,7 @@ class Overview:
     @property
     def elsewhere(self) -> list[Tab]:
         """Return the other tabs that have hits, when this one has none."""
-        if self.total:
+        if self.page.rows:
             return []
         return [t for t in self.tabs if t.count and t.value != ALL]
 
@@ -239,7 +229,10 @@ class Overview:
         key, descending = self.sort.removeprefix("-"), self.sort.startswith("-")
         fields = [*Customer.SORTS[key], "id"]
         backwards = "before" in self.data or "last" in self.data
-        customers = self.unordered
+        customers = self.filter.queryset
+        if self.is_narrowed:
+            many = self.is_cut or self.total > FEW
+            customers = self.filter.found(walking=many)
         if self.status != ALL:
             customers = customers.filter(status=self.status)
         cursor = self._cursor(fields)
@@ -285,7 +278,7 @@ class Overview:
         """
         if at_start:
             return 1
-        exact = self.total <= COUNT_LIMIT
+        exact = self.total <= counts.LIMIT and not self.is_cut
         if at_end and exact:
             return self.total - length + 1
         hint = self.data.get("row", "")

@@ -7,8 +7,8 @@ three characters, which a trigram index answers (FTS5 on SQLite, pg_trgm on Post
 
 from typing import Any
 
-from django.db import connections
-from django.db.models import Q, QuerySet
+from django.db import connection, connections
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from moment.fields import starting_with
@@ -41,11 +41,11 @@ _POSTGRESQL = [
 
 def install(using: str, **_: Any) -> None:
     """Make the search index where it is missing, filled with what is there. Safe to repeat."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        if TABLE not in connection.introspection.table_names(cursor):
+    base = connections[using]
+    with base.cursor() as cursor:
+        if TABLE not in base.introspection.table_names(cursor):
             return
-        if connection.vendor == "postgresql":
+        if base.vendor == "postgresql":
             statements = _POSTGRESQL
         else:
             cursor.execute(
@@ -70,8 +70,11 @@ def words_of(question: str) -> list[str]:
     return [digits] if len(digits) == 9 and digits.isdigit() else words
 
 
-def condition(question: str) -> Q:
-    """Return the condition that every word of the question occurs, for walking many rows."""
+def walked(question: str) -> Q:
+    """Return the condition that every word of the question occurs, tested row by row.
+
+    The cheaper way where many rows fit, since the first fifty are soon met.
+    """
     words = words_of(question)
     if len(words) == 1 and len(words[0]) == 1:
         # Less than a trigram: only names that begin with the letter, and the number itself.
@@ -79,16 +82,15 @@ def condition(question: str) -> Q:
     return Q(*(Q(search_text__contains=run) for run in _runs(words)))
 
 
-def hits(customers: QuerySet, question: str) -> QuerySet:
-    """Return the same customers' ids by way of the index, in no order."""
+def indexed(question: str) -> Q:
+    """Return the same condition by way of the index, at a cost that follows the number of hits."""
     runs = _runs(words_of(question))
-    indexed = [run for run in runs if len(run) > 2]
-    if connections[customers.db].vendor == "postgresql" or not indexed:
-        return customers.filter(condition(question)).order_by().values_list("pk", flat=True)
-    match = " AND ".join(f'"{run}"' for run in indexed)
+    long = [run for run in runs if len(run) > 2]
+    if connection.vendor == "postgresql" or not long:
+        return walked(question)  # which PostgreSQL's planner takes to the index by itself
+    match = " AND ".join(f'"{run}"' for run in long)
     found = RawSQL(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s", [match])
-    others = Q(*(Q(search_text__contains=run) for run in runs if len(run) < 3))
-    return customers.filter(others, pk__in=found).order_by().values_list("pk", flat=True)
+    return Q(*(Q(search_text__contains=run) for run in runs if len(run) < 3), pk__in=found)
 
 
 def _runs(words: list[str]) -> list[str]:

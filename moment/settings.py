@@ -89,6 +89,8 @@ FORM_RENDERER = "moment.forms.Renderer"
 # Database: SQLite when nothing is configured.
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A connection is a file held open; making one for each request costs more than the queries.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["OPTIONS"] = {
         # A write takes its lock as it begins: it waits in line instead of failing half way.
         "transaction_mode": "IMMEDIATE",

@@ -20,6 +20,7 @@ from django.db.models import F, Q, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from moment.fields import starting_with
 from moment.names import name_key, sort_key
 from registry import brreg
 from registry.models import FRESH_FOR, Entity
@@ -72,14 +73,14 @@ def local(question: str, limit: int = 10) -> Answer:
     key = name_key(question)
     if not key or sum(c.isalnum() for c in question) < SHORTEST_NAME:
         return Answer([])
-    beginnings = list(_by_rank(Entity.objects.filter(name_key__startswith=key))[:limit])
+    beginnings = list(_by_rank(Entity.objects.filter(starting_with("name_key", key)))[:limit])
     asked = cache.get(_asked_key(question))
     complete = asked is not None or len(beginnings) >= limit
     candidates = list(beginnings)
     if len(beginnings) < limit:
         words = Q()
         for word in key.split():
-            words &= Q(name_key__startswith=word) | Q(name_key__contains=f" {word}")
+            words &= starting_with("name_key", word) | Q(name_key__contains=f" {word}")
         candidates += _by_rank(Entity.objects.filter(words))[:limit]
     if asked:
         candidates += Entity.objects.filter(pk__in=asked)
@@ -186,7 +187,7 @@ def _local_number(digits: str, limit: int) -> Answer:
     """Return the copies whose numbers begin with these digits. The register has no such search."""
     if len(digits) < SHORTEST_NUMBER:
         return Answer([])
-    entities = list(Entity.objects.filter(pk__startswith=digits).order_by("pk")[:limit])
+    entities = list(Entity.objects.filter(starting_with("pk", digits)).order_by("pk")[:limit])
     if len(digits) < 9:
         return Answer(entities)
     if entities:

@@ -171,6 +171,8 @@ class Customer(models.Model):
             )
         ] + [
             models.Index(fields=["status", "id"], name="customers_status"),
+            models.Index(fields=["country", "status"], name="customers_country"),
+            models.Index(fields=["responsible", "status"], name="customers_responsible"),
             models.Index(fields=["org_number"], name="customers_org_number"),
             models.Index(fields=["name_key"], name="customers_name_key"),
         ]
@@ -186,9 +188,7 @@ class Customer(models.Model):
                 name="customers_customer_relation",
             ),
             models.CheckConstraint(
-                condition=(
-                    ~Q(country="NO") | Q(org_number="") | Q(Exact(Length("org_number"), 9))
-                ),
+                condition=(~Q(country="NO") | Q(org_number="") | Q(Exact(Length("org_number"), 9))),
                 name="customers_customer_norwegian_org_number",
                 violation_error_message=_("A Norwegian company reg. no. has nine digits."),
             ),

@@ -70,11 +70,13 @@ def test_counts_follow_the_search(shown):
 
 
 def test_counts_stop_at_ten_thousand(monkeypatch, shown):
-    monkeypatch.setattr("customers.overview.COUNT_LIMIT", 3)
+    monkeypatch.setattr("customers.counts.LIMIT", 3)
     CustomerFactory.create_batch(5)
     assert shown().counts["active"] == 4
     assert count_text(4) == "3+"
     assert shown().total_text == "3+"
+    assert shown("q=kunde").total_text == "3+"  # of hits four are counted, and there are more
+    assert len(names(shown("q=kunde"))) == 5
 
 
 def test_hits_only_elsewhere_are_told_and_linked(as_kari):
@@ -104,7 +106,7 @@ def test_tags_any_and_all(shown, tagged):
 
 def test_filters_give_the_same_by_ids_and_by_walking(shown, tagged, monkeypatch):
     few = set(names(shown(tagged)))
-    monkeypatch.setattr("customers.filters.FEW", 0)
+    monkeypatch.setattr("customers.overview.FEW", 0)
     assert set(names(shown(tagged))) == few
     assert names(shown(tagged + "&match=all")) == ["both"]
     assert set(names(shown("q=e"))) | {"both"} >= {"energy"}
@@ -285,3 +287,11 @@ def test_htmx_gets_the_table_and_the_address_to_show(as_kari):
 def test_going_back_gets_the_whole_page(as_kari):
     headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
     assert b"<html" in as_kari.get(URL, headers=headers).content
+
+
+def test_a_new_customer_counts_at_once(as_kari, filled_in, django_capture_on_commit_callbacks):
+    CustomerFactory()
+    assert b'Active<span class="count">1</span>' in as_kari.get(URL).content
+    with django_capture_on_commit_callbacks(execute=True):
+        as_kari.post("/customers/new/", filled_in)
+    assert b'Active<span class="count">2</span>' in as_kari.get(URL).content

@@ -1,5 +1,6 @@
 """What the overview can be narrowed by."""
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.core.cache import cache
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
 
-from customers import search
+from customers import counts, search
 from customers.models import Customer, Tag
 from moment.models import User
 
@@ -60,7 +61,7 @@ class CustomerFilter(FilterSet):
         ]
         self.filters["country"].extra["choices"] = countries_in_use()
         self.dropped = self._drop_nonsense(data)
-        self.walking = False
+        self.test_words = self.test_tags = False
 
     def _drop_nonsense(self, data: QueryDict) -> list[str]:
         """Take invalid values out of the data; return the labels of the filters they were for."""
@@ -75,7 +76,7 @@ class CustomerFilter(FilterSet):
             return labels
         return []
 
-    @property
+    @cached_property
     def params(self) -> dict[str, Any]:
         """Return the filters in use by name, without the empty ones."""
         values = {name: value for name, value in self.form.cleaned_data.items() if value}
@@ -89,20 +90,34 @@ class CustomerFilter(FilterSet):
         By index the cost follows the number of hits: for counting, and for few. Walking, each row
         is tested in the order of the page, which meets fifty of many at once.
         """
-        self.walking = walking
+        self.test_words = walking or not self._words_first
+        self.test_tags = walking or ("q" in self.params and self._words_first)
         return self.filter_queryset(self.queryset.all())
+
+    @cached_property
+    def _words_first(self) -> bool:
+        """Tell whether the words find the rows and the tags are tested on them, as fewer fit."""
+        if "q" not in self.params or "tags" not in self.params:
+            return True
+        tagged = Customer.tags.through.objects.filter(tag_id__in=self.params["tags"])
+        tags = tagged[: counts.LIMIT].count()
+        met = search.indexed(self.params["q"], at_most=tags + 1)
+        return Customer.objects.filter(met).order_by()[: tags + 1].count() <= tags
 
     def by_words(self, customers: QuerySet, name: str, question: str) -> QuerySet:
         if not search.words_of(question):
             return customers.none()
-        met = search.walked(question) if self.walking else search.indexed(question)
+        if self.test_words:
+            return customers.filter(search.walked(question))
+        alone = self.params.keys() == {"q"}
+        met = search.indexed(question, at_most=counts.LIMIT + 1 if alone else None)
         return customers.filter(met)
 
     def by_tags(self, customers: QuerySet, name: str, tags: list[str]) -> QuerySet:
         together = self.form.cleaned_data.get("match") == "all"
         for group in [[tag] for tag in tags] if together else [tags]:
             tagged = Customer.tags.through.objects.filter(tag_id__in=group)
-            if self.walking:
+            if self.test_tags:
                 customers = customers.filter(Exists(tagged.filter(customer_id=OuterRef("pk"))))
             else:
                 customers = customers.filter(pk__in=tagged.values("customer_id"))

@@ -8,8 +8,10 @@ three characters, which a trigram index answers (FTS5 on SQLite, pg_trgm on Post
 from typing import Any
 
 from django.db import connection, connections
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 
 from moment.fields import starting_with
 from moment.names import folded, sort_key
@@ -73,24 +75,38 @@ def words_of(question: str) -> list[str]:
 def walked(question: str) -> Q:
     """Return the condition that every word of the question occurs, tested row by row.
 
-    The cheaper way where many rows fit, since the first fifty are soon met.
+    The cheaper way where many rows fit, since the first fifty are soon met. Said so that no
+    planner takes it to the index.
     """
-    words = words_of(question)
-    if len(words) == 1 and len(words[0]) == 1:
-        # Less than a trigram: only names that begin with the letter, and the number itself.
-        return starting_with("sort_name", sort_key(words[0])) | Q(number=words[0])
-    return Q(*(Q(search_text__contains=run) for run in _runs(words)))
+    if letter := _single_letter(question):
+        return letter
+    runs = _runs(words_of(question))
+    return Q(*(Q(GreaterThan(StrIndex("search_text", Value(run)), 0)) for run in runs))
 
 
-def indexed(question: str) -> Q:
-    """Return the same condition by way of the index, at a cost that follows the number of hits."""
+def indexed(question: str, *, at_most: int | None = None) -> Q:
+    """Return the same condition by way of the index, at a cost that follows the number of hits.
+
+    `at_most` lets the index stop early, for a question that nothing else narrows.
+    """
+    if letter := _single_letter(question):
+        return letter
     runs = _runs(words_of(question))
     long = [run for run in runs if len(run) > 2]
     if connection.vendor == "postgresql" or not long:
-        return walked(question)  # which PostgreSQL's planner takes to the index by itself
+        return Q(*(Q(search_text__contains=run) for run in runs))
     match = " AND ".join(f'"{run}"' for run in long)
-    found = RawSQL(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s", [match])
+    limit = f"LIMIT {at_most}" if at_most and long == runs else ""
+    found = RawSQL(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s {limit}", [match])
     return Q(*(Q(search_text__contains=run) for run in runs if len(run) < 3), pk__in=found)
+
+
+def _single_letter(question: str) -> Q | None:
+    """Return the condition for less than a trigram: names that begin so, and the number itself."""
+    words = words_of(question)
+    if len(words) != 1 or len(words[0]) != 1:
+        return None
+    return starting_with("sort_name", sort_key(words[0])) | Q(number=words[0])
 
 
 def _runs(words: list[str]) -> list[str]:

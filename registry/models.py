@@ -16,6 +16,17 @@ from registry.org_number import formatted
 FRESH_FOR = timedelta(days=1)
 
 
+class EntityQuerySet(models.QuerySet["Entity"]):
+    def in_trouble(self) -> "EntityQuerySet":
+        """Return those that are bankrupt, being wound up or dissolved, or deleted."""
+        return self.filter(
+            Q(bankrupt=True)
+            | Q(winding_up=True)
+            | Q(compulsory_dissolution=True)
+            | Q(deleted_on__isnull=False)
+        )
+
+
 class Entity(models.Model):
     """A legal entity (`enhet`) or place of business (`underenhet`) as the register last told.
 
@@ -65,6 +76,8 @@ class Entity(models.Model):
     deleted_on = models.DateField(null=True, blank=True)
 
     fetched_at = models.DateTimeField(default=timezone.now)
+
+    objects = EntityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("entity")

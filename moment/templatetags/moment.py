@@ -34,9 +34,11 @@ def languages() -> list[tuple[str, str]]:
 @register.filter
 def when(moment: datetime | None) -> str:
     """Return a date as people say it: Today, Yesterday, 11 Nov, or with its year."""
-    if moment is None:
-        return ""
-    day, today = timezone.localtime(moment).date(), timezone.localdate()
+    return day_in_words(timezone.localtime(moment).date()) if moment else ""
+
+
+def day_in_words(day: date) -> str:
+    today = timezone.localdate()
     if day == today:
         return _("Today")
     if day == today - timedelta(days=1):

@@ -19,7 +19,7 @@ def create(customer: Customer, *, tags: Iterable[Tag] = (), wanted: str = "") ->
     with in_turn(), transaction.atomic():
         customer.number = numbers.allocate(wanted)
         customer.save()
-        customer.tags.set(tags)
+        customer.tags.add(*tags)
         numbers.claim(customer)
         transaction.on_commit(counts.forget)
     return customer

@@ -1,10 +1,39 @@
 """Writing in turn, where the database itself has no queue."""
 
 import fcntl
+import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+
+
+class _Queue:
+    """A lock that serves threads in the order they came; Python's own lets the quickest in."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        mine = threading.Event()
+        with self._guard:
+            self._waiting.append(mine)
+            if self._waiting[0] is mine:
+                mine.set()
+        mine.wait()
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._waiting.popleft()
+                if self._waiting:
+                    self._waiting[0].set()
+
+
+_threads = _Queue()
 
 
 @contextmanager
@@ -12,12 +41,13 @@ def in_turn() -> Iterator[None]:
     """Wait in line before a transaction that many may want to begin at once.
 
     SQLite lets whoever asks at the right moment begin first, so with sixteen writers some wait for
-    seconds; a file lock serves them one after the other. PostgreSQL queues by itself. Inside a
-    transaction the turn is taken already, and waiting for another would lock both for ever.
+    seconds. Threads queue here, and the processes' first ones at a file lock. PostgreSQL queues by
+    itself. Inside a transaction the turn is taken already, and waiting for another would lock both
+    for ever.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
         return
-    with open(f"{connection.settings_dict['NAME']}.lock", "w") as queue:
-        fcntl.flock(queue, fcntl.LOCK_EX)
+    with _threads.turn(), open(f"{connection.settings_dict['NAME']}.lock", "w") as processes:
+        fcntl.flock(processes, fcntl.LOCK_EX)
         yield

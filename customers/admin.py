@@ -23,7 +23,7 @@ class TagAdmin(admin.ModelAdmin):
 
 @admin.register(NumberSeries)
 class NumberSeriesAdmin(admin.ModelAdmin):
-    list_display = ["name", "kind", "prefix", "first", "last", "next", "locked", "hidden"]
+    list_display = ["__str__", "kind", "prefix", "first", "last", "next", "locked", "hidden"]
 
     def get_readonly_fields(self, request, obj=None):
         # What numbers a series counts is settled when it is made.

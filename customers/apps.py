@@ -20,7 +20,11 @@ class CustomersConfig(AppConfig):
         # Users stand below customers and know nothing of the key that sorts by their name.
         post_save.connect(self._keep_responsible_sorted, sender="moment.User")
 
-    def _keep_responsible_sorted(self, instance: Any, raw: bool = False, **_: Any) -> None:
-        if not raw:
+    def _keep_responsible_sorted(
+        self, instance: Any, update_fields: Any = None, raw: bool = False, **_: Any
+    ) -> None:
+        # Signing in saves the user too, each time.
+        named = update_fields is None or {"first_name", "last_name", "username"} & {*update_fields}
+        if named and not raw:
             customers: Any = self.get_model("Customer")
             customers.objects.resort_responsible(instance)

@@ -1,31 +1,40 @@
-"""How many customers there are of each status."""
+"""What there is of customers, counted now and then and kept for a moment.
+
+Kept for everyone alike, since who may view customers may view all of them.
+"""
 
 from django.core.cache import cache
-from django.db.models import QuerySet
 
 from customers.models import Customer
 
 # Counts are exact up to here; nobody reads more closely, and counting a million rows is slow.
 LIMIT = 10_000
-_KEY = "customers.counts"
-_KEPT_FOR = 10  # seconds; creating and editing make them anew at once
+_STATUSES, _COUNTRIES = "customers.statuses", "customers.countries"
+# Creating and editing make them anew at once, where all workers share one cache.
+_KEPT_FOR = 10  # seconds
 
 
-def of_all(customers: QuerySet[Customer]) -> dict[str, int]:
-    """Return the customers by status, each counted to LIMIT + 1.
-
-    Kept for everyone alike, since who may view customers may view all of them.
-    """
-    counts: dict[str, int] | None = cache.get(_KEY)
+def by_status() -> dict[str, int]:
+    """Return the customers of each status, counted to LIMIT + 1."""
+    counts: dict[str, int] | None = cache.get(_STATUSES)
     if counts is None:
         counts = {
-            status: customers.filter(status=status).order_by()[: LIMIT + 1].count()
+            status: Customer.objects.filter(status=status).order_by()[: LIMIT + 1].count()
             for status in Customer.Status.values
         }
-        cache.set(_KEY, counts, _KEPT_FOR)
+        cache.set(_STATUSES, counts, _KEPT_FOR)
     return counts
 
 
+def countries() -> set[str]:
+    """Return the codes of the countries that customers are in."""
+    codes: set[str] | None = cache.get(_COUNTRIES)
+    if codes is None:
+        codes = set(Customer.objects.order_by().values_list("country", flat=True).distinct())
+        cache.set(_COUNTRIES, codes, 6 * _KEPT_FOR)
+    return codes
+
+
 def forget() -> None:
-    """Have the customers counted anew when next asked."""
-    cache.delete(_KEY)
+    """Have all of it counted anew when next asked."""
+    cache.delete_many([_STATUSES, _COUNTRIES])

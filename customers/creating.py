@@ -26,9 +26,8 @@ def create(customer: Customer, *, tags: Iterable[Tag] = (), wanted: str = "") ->
 
 
 def fill_from_register(customer: Customer, entity: Entity) -> None:
-    """Copy name, reg. no. and addresses where the customer has none of its own. Saves nothing."""
+    """Copy reg. no. and the addresses that the customer has none of its own of. Saves nothing."""
     customer.org_number = entity.org_number
-    customer.name = customer.name or entity.display_name
     for ours, theirs in (("visiting", "business"), ("postal", "postal")):
         if getattr(customer, ours):
             continue

@@ -3,7 +3,6 @@
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -13,19 +12,9 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFi
 from customers import counts, search
 from customers.models import Customer, Tag
 from moment.models import User
+from moment.names import sort_key
 
 NOBODY = "nobody"
-_COUNTRIES_KEPT_FOR = 60  # seconds
-
-
-def countries_in_use() -> list[tuple[str, str]]:
-    """Return the countries that customers have, as choices, at most a minute old."""
-    codes: list[str] | None = cache.get_or_set(
-        "customers.countries_in_use",
-        lambda: list(Customer.objects.order_by().values_list("country", flat=True).distinct()),
-        _COUNTRIES_KEPT_FOR,
-    )
-    return sorted(((code, str(countries.name(code))) for code in codes or []), key=lambda c: c[1])
 
 
 class CustomerFilter(FilterSet):
@@ -53,28 +42,33 @@ class CustomerFilter(FilterSet):
     def __init__(self, data: QueryDict, queryset: QuerySet) -> None:
         super().__init__(data, queryset=queryset)
         self.tags = list(Tag.objects.all())
-        people = User.objects.filter(is_active=True).only("first_name", "last_name", "username")
+        # Those who have left too: whose customers are they now?
+        people = User.objects.order_by("-is_active", *User.NAME_ORDER)
         self.filters["tags"].extra["choices"] = [(str(t.pk), t.name) for t in self.tags]
         self.filters["responsible"].extra["choices"] = [
             *((str(person.pk), str(person)) for person in people),
             (NOBODY, _("Nobody")),
         ]
-        self.filters["country"].extra["choices"] = countries_in_use()
+        asked = set(data.getlist("country")) & set(dict(countries))
+        self.filters["country"].extra["choices"] = sorted(
+            ((code, str(countries.name(code))) for code in asked | counts.countries()),
+            key=lambda choice: sort_key(choice[1]),
+        )
         self.dropped = self._drop_nonsense(data)
         self.test_words = self.test_tags = False
 
     def _drop_nonsense(self, data: QueryDict) -> list[str]:
         """Take invalid values out of the data; return the labels of the filters they were for."""
-        wrong = list(self.form.errors)
-        if wrong:
-            labels = [str(self.form.fields[name].label) for name in wrong]
-            self.data = data.copy()
-            for name in wrong:
-                self.data.pop(name, None)
-            del self._form
-            self.form.is_valid()
-            return labels
-        return []
+        wrong = {name: self.form.fields[name] for name in self.form.errors}
+        if not wrong:
+            return []
+        self.data = data.copy()
+        for name, field in wrong.items():
+            known = {str(value) for value, _label in getattr(field, "choices", [])}
+            self.data.setlist(name, [v for v in data.getlist(name) if v in known])
+        del self._form
+        self.form.is_valid()
+        return [str(field.label) for field in wrong.values()]
 
     @cached_property
     def params(self) -> dict[str, Any]:
@@ -131,8 +125,7 @@ class CustomerFilter(FilterSet):
 
     def by_responsible(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
         people = Q(responsible__in=[value for value in values if value != NOBODY])
-        nobody = Q(responsible=None) if NOBODY in values else Q()
-        return customers.filter(people | nobody if len(values) > 1 or not nobody else nobody)
+        return customers.filter(people | Q(responsible=None) if NOBODY in values else people)
 
     def by_country(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
         return customers.filter(country__in=values)

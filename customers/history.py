@@ -7,11 +7,13 @@ from typing import Any
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Q
+from django.db.models import CharField, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django_countries import countries
 
 from customers.models import Customer, Note
+from moment.keyset import beyond
 from moment.models import User
 
 _EMPTY = ("None", "", None)
@@ -34,28 +36,45 @@ class Entry:
     changes: list[Change]
 
 
-def of(customer: Customer, *, limit: int = 200) -> list[Entry]:
-    """Return the latest entries about the customer and its notes, newest first, in four queries."""
-    notes = [str(pk) for pk in customer.notes.order_by("-pk").values_list("pk", flat=True)[:limit]]
+@dataclass(frozen=True)
+class Page:
+    """Entries newest first, and the id of the last where there are older ones, else None."""
+
+    entries: list[Entry]
+    older_than: int | None
+
+
+def of(customer: Customer, *, older_than: str = "", limit: int = 100) -> Page:
+    """Return the entries about the customer and its notes, in a fixed number of queries."""
     types = ContentType.objects.get_for_models(Customer, Note)
+    notes = customer.notes.order_by().annotate(text_pk=Cast("pk", CharField())).values("text_pk")
     entries = (
         LogEntry.objects.filter(
             Q(content_type=types[Customer], object_pk=str(customer.pk))
             | Q(content_type=types[Note], object_pk__in=notes)
         )
         .select_related("actor")
-        .order_by("-timestamp", "-pk")[:limit]
+        .order_by("-timestamp", "-pk")
     )
-    names = {
-        str(user.pk): str(user) for user in User.objects.only("first_name", "last_name", "username")
-    }
-    return [_entry(entry, entry.content_type_id == types[Note].pk, names) for entry in entries]
+    last = None
+    if older_than.isascii() and older_than.isdigit() and len(older_than) < 19:
+        last = entries.filter(pk=older_than).values_list("timestamp", "pk").first()
+    if last:
+        entries = entries.filter(beyond(["timestamp", "id"], last, descending=True))
+    shown = list(entries[: limit + 1])
+    more, shown = len(shown) > limit, shown[:limit]
+    names = {str(user.pk): str(user) for user in User.objects.only(*User.NAME_ORDER)}
+    about_notes = types[Note].pk
+    return Page(
+        [_entry(entry, entry.content_type_id == about_notes, names) for entry in shown],
+        shown[-1].pk if more else None,
+    )
 
 
 def _entry(entry: LogEntry, about_note: bool, people: dict[str, str]) -> Entry:
     created = entry.action == LogEntry.Action.CREATE
     if about_note:
-        title = _("Note written") if created else _("Note changed")
+        title = _("Note written")
     else:
         title = _("Customer created") if created else _("Customer changed")
     changes = [] if created and about_note else _changes(entry, created, people)

@@ -19,7 +19,7 @@ class SeriesUsedUp(ValidationError):
                 "The number series “%(series)s” (%(range)s) is used up. "
                 "Ask an administrator to extend it."
             )
-            % {"series": series.name, "range": series.range_text},
+            % {"series": series, "range": series.range_text},
             code="used_up",
         )
 
@@ -67,6 +67,9 @@ def allocate(wanted: str = "") -> str:
     """
     series = NumberSeries.objects.select_for_update().get(kind=NumberSeries.Kind.CUSTOMER)
     if wanted:
+        if series.locked or series.hidden:
+            message = _("The series %(series)s gives out the numbers itself.")
+            raise ValidationError(message % {"series": series}, code="locked")
         if _is_used(wanted):
             raise NumberTaken(wanted)
         return wanted

@@ -1,5 +1,6 @@
 """The overview as one object: from the parameters of its address to the rows it shows."""
 
+import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -17,6 +18,7 @@ from django_countries import countries
 from customers import counts
 from customers.filters import CustomerFilter
 from customers.models import Customer
+from customers.models.number_series import NUMBER_PATTERN
 from customers.register_facts import trouble_of
 from moment.keyset import beyond
 from moment.names import initials
@@ -52,6 +54,7 @@ FIELDS = (
     "relation",
     "visiting_city",
     "postal_city",
+    "postal_country",
     "visiting_country",
     "responsible_id",
     "responsible__first_name",
@@ -163,7 +166,7 @@ class Overview:
     def counts(self) -> dict[str, int]:
         """Customers by status: of all, each counted to the limit; of hits, the limit together."""
         if not self.is_narrowed:
-            return counts.of_all(self.filter.queryset)
+            return counts.by_status()
         hits = self.filter.found(walking=False).order_by()[: counts.LIMIT + 1]
         return hits.aggregate(
             **{s: Count("pk", filter=Q(status=s)) for s in Customer.Status.values}
@@ -255,7 +258,7 @@ class Overview:
 
     def _cursor(self, fields: list[str]) -> tuple[Any, ...] | None:
         number = self.data.get("after") or self.data.get("before")
-        if not number:
+        if not number or not re.fullmatch(NUMBER_PATTERN, number):
             return None
         return Customer.objects.filter(number=number).values_list(*fields).first()
 
@@ -313,7 +316,7 @@ def table_rows(customers: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "number": c["number"],
                 "url": f"{prefix}{c['number']}/",
                 "name": c["name"],
-                "org_number": formatted(c["org_number"]) or no_number,
+                "org_number": _org_number(c) or no_number,
                 "trouble": troubles.get(c["org_number"], ""),
                 "status": c["status"],
                 "status_label": status[c["status"]],
@@ -336,10 +339,16 @@ def _person(customer: dict[str, Any]) -> str:
     return " ".join(names).strip() or customer["responsible__username"]
 
 
+def _org_number(customer: dict[str, Any]) -> str:
+    number = customer["org_number"]
+    return formatted(number) if customer["country"] == "NO" else number
+
+
 def _place(customer: dict[str, Any]) -> str:
     """Return the city, abroad with its country: `Göteborg, SE`."""
-    city = customer["visiting_city"] or customer["postal_city"]
-    country = customer["visiting_country"] or customer["country"]
+    kind = "visiting" if customer["visiting_city"] else "postal"
+    city = customer[f"{kind}_city"]
+    country = customer[f"{kind}_country"] or customer["country"]
     if country == "NO":
         return city
     return f"{city}, {country}" if city else str(countries.name(country))

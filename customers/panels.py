@@ -19,7 +19,6 @@ from registry.models import Entity
 class Panel:
     """One card of the profile. Apps above customers write their own and are named in settings."""
 
-    slug: ClassVar[str]
     title: ClassVar[str | Promise]
     template: ClassVar[str]
     permission: ClassVar[str] = "customers.view_customer"
@@ -34,7 +33,7 @@ class Panel:
 
 
 class CustomerData(Panel):
-    slug, title = "data", _("Customer data")
+    title = _("Customer data")
     template = "customers/profile/_data.html"
 
     def context(self) -> dict[str, Any]:
@@ -44,7 +43,7 @@ class CustomerData(Panel):
 class Register(Panel):
     """The register's facts; only for those it can know."""
 
-    slug, title = "register", _("Register")
+    title = _("Register")
     template = "customers/profile/_register.html"
     aside = True
 
@@ -56,7 +55,7 @@ class Register(Panel):
 
 
 class Notes(Panel):
-    slug, title = "notes", _("Notes")
+    title = _("Notes")
     template = "customers/profile/_notes.html"
     aside = True
     shown = 20

@@ -14,7 +14,8 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
 from moment.fields import starting_with
-from moment.names import folded, sort_key
+from moment.names import folded
+from registry.org_number import compact
 
 TABLE = "customers_customer"
 INDEX = "customers_customer_search"
@@ -67,9 +68,10 @@ def searchable(*texts: str) -> str:
 
 def words_of(question: str) -> list[str]:
     """Return what to look for: the folded words of a question, a spaced reg. no. as one word."""
-    words = folded(question).split()[:MAX_WORDS]
-    digits = "".join(words)
-    return [digits] if len(digits) == 9 and digits.isdigit() else words
+    number = compact(question)
+    if len(number) == 9 and number.isdigit():
+        return [number]
+    return folded(question).split()[:MAX_WORDS]
 
 
 def walked(question: str) -> Q:
@@ -106,7 +108,7 @@ def _single_letter(question: str) -> Q | None:
     words = words_of(question)
     if len(words) != 1 or len(words[0]) != 1:
         return None
-    return starting_with("sort_name", sort_key(words[0])) | Q(number=words[0])
+    return starting_with("name_key", words[0]) | Q(number=words[0])
 
 
 def _runs(words: list[str]) -> list[str]:

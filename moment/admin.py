@@ -15,7 +15,7 @@ class UserAdmin(DjangoUserAdmin):
 @admin.register(CompanySettings)
 class CompanySettingsAdmin(admin.ModelAdmin):
     def has_add_permission(self, request):
-        return not CompanySettings.objects.exists()
+        return super().has_add_permission(request) and not CompanySettings.objects.exists()
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -24,6 +24,8 @@ class User(AbstractUser):
         help_text=_("Empty: the browser's language."),
     )
 
+    NAME_ORDER: ClassVar = ["first_name", "last_name", "username"]
+
     class Meta(AbstractUser.Meta):
         ordering: ClassVar = ["first_name", "last_name", "username"]
 

@@ -29,6 +29,7 @@ from registry.org_number import compact, is_valid
 logger = logging.getLogger(__name__)
 
 PAUSE_AFTER_FAILURE = 30  # seconds in which a register that was down is left alone
+MOST_WORDS = 8  # of a question; more narrow nothing
 LONGEST_PAUSE = 3600  # seconds, however long the register asks for
 SHORTEST_NUMBER = 2  # digits
 SHORTEST_NAME = 2  # letters and digits
@@ -70,7 +71,7 @@ def local(question: str, limit: int = 10) -> Answer:
     number = compact(question)
     if number.isascii() and number.isdigit() and len(number) <= 9:
         return _local_number(number, limit)
-    key = name_key(question)
+    key = " ".join(name_key(question[: brreg.LONGEST_NAME]).split()[:MOST_WORDS])
     if not key or sum(c.isalnum() for c in question) < SHORTEST_NAME:
         return Answer([])
     beginnings = list(_by_rank(Entity.objects.filter(starting_with("name_key", key)))[:limit])
@@ -187,7 +188,11 @@ def _local_number(digits: str, limit: int) -> Answer:
     """Return the copies whose numbers begin with these digits. The register has no such search."""
     if len(digits) < SHORTEST_NUMBER:
         return Answer([])
-    entities = list(Entity.objects.filter(starting_with("pk", digits)).order_by("pk")[:limit])
+    entities = list(
+        Entity.objects.filter(pk__gte=digits.ljust(9, "0"), pk__lte=digits.ljust(9, "9")).order_by(
+            "pk"
+        )[:limit]
+    )
     if len(digits) < 9:
         return Answer(entities)
     if entities:

@@ -50,3 +50,11 @@ def test_in_production_cookies_and_pages_go_over_https_only():
     )
     result = manage("shell", "--no-imports", "-c", code, SECRET_KEY="x" * 60)
     assert result.stdout.split() == ["True", "True", "True", "False"]
+
+
+def test_what_the_database_address_says_is_kept():
+    code = "from django.conf import settings as s; print(s.DATABASES['default']['OPTIONS'])"
+    url = "postgres://u:p@localhost/moment?sslmode=require"
+    result = manage("shell", "--no-imports", "-c", code, SECRET_KEY="x" * 60, DATABASE_URL=url)
+    assert "'sslmode': 'require'" in result.stdout
+    assert "'pool'" in result.stdout

@@ -97,7 +97,7 @@ class EditCustomerForm(CustomerCleaning):
             if name == "seen" or self.fields[name].disabled:
                 continue
             typed = sorted(data.getlist(name))
-            if typed == shown.get(name, typed):
+            if typed == shown.get(name):
                 data.setlist(name, now[name])
             elif now[name] not in (shown.get(name), typed):
                 both.append(name)
@@ -125,9 +125,10 @@ class EditCustomerForm(CustomerCleaning):
     def _shown(self) -> dict[str, Any]:
         try:
             shown = json.loads(self.data.get("seen", ""))
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
-        return shown if isinstance(shown, dict) else {}
+        whole = isinstance(shown, dict) and isinstance(shown.get("values"), dict)
+        return shown if whole else {}
 
     def _seen(self, customer: Customer) -> str:
         return json.dumps({"version": customer.version, "values": self._values(customer)})

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from customers.forms.fields import CustomerCleaning
@@ -43,7 +44,7 @@ class NewCustomerForm(CustomerCleaning):
         series = proposal.series
         self.fields["number"].initial = self.fields["proposed"].initial = proposal.number
         self.fields["number"].help_text = _("Next in the series %(name)s, %(range)s") % {
-            "name": series.name,
+            "name": series,
             "range": series.range_text,
         }
         if series.locked or series.hidden:
@@ -66,8 +67,11 @@ class NewCustomerForm(CustomerCleaning):
             # Chosen from the register before the country was changed.
             data["org_number"] = ""
         number = org_number.compact(data.get("name", ""))
-        if data.get("country") == "NO" and org_number.is_valid(number):
-            self.typed_org_number = number
+        if data.get("country") == "NO" and len(number) == 9 and number.isdigit():
+            try:
+                self.typed_org_number = self._org_number(number, norwegian=True)
+            except ValidationError as error:
+                self.add_error("name", error)
         return data
 
     typed_org_number = ""
@@ -76,8 +80,8 @@ class NewCustomerForm(CustomerCleaning):
     def wanted_number(self) -> str:
         """Return the number that the person asks for, or empty for the next of the series."""
         number = self.cleaned_data["number"]
-        offered = (self.cleaned_data["proposed"], self.proposal.number)
-        return "" if self.fields["number"].disabled or number in ("", *offered) else number
+        left_alone = number in ("", self.cleaned_data["proposed"])
+        return "" if left_alone or self.fields["number"].disabled else number
 
     def _get_validation_exclusions(self) -> set[str]:
         return super()._get_validation_exclusions() | {"number"}  # type: ignore[misc]

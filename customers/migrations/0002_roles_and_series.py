@@ -32,7 +32,7 @@ def create(apps, schema_editor):
             )
             group.permissions.add(permission)
     apps.get_model("customers", "NumberSeries").objects.using(using).get_or_create(
-        kind="customer", defaults={"name": "Customers", "first": 1000, "last": 9999, "next": 1000}
+        kind="customer", defaults={"first": 1000, "last": 9999, "next": 1000}
     )
 
 

@@ -213,11 +213,6 @@ class Customer(models.Model):
         return self._address("invoice")
 
     @property
-    def invoice_address_in_force(self) -> Address:
-        """Return where an invoice goes by letter: invoice, else postal, else visiting address."""
-        return self.invoice or self.postal or self.visiting
-
-    @property
     def city(self) -> str:
         return self.visiting_city or self.postal_city
 

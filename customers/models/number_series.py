@@ -30,7 +30,9 @@ class NumberSeries(models.Model):
         INVOICE = "invoice", _("Invoices")
 
     kind = models.CharField(_("for"), max_length=10, choices=Kind, unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(
+        _("name"), max_length=60, blank=True, default="", help_text=_("Empty: what it counts.")
+    )
     prefix = models.CharField(
         _("prefix"), max_length=8, blank=True, default="", validators=[valid_prefix]
     )
@@ -81,7 +83,7 @@ class NumberSeries(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or self.get_kind_display()
 
     def format(self, value: int) -> str:
         """Return the number as it is written: prefix and digits."""

@@ -19,6 +19,6 @@ def history(request: HttpRequest, number: str) -> HttpResponse:
         {
             "customer": customer,
             "tags": customer.tags.all(),
-            "entries": customer_history.of(customer),
+            "page": customer_history.of(customer, older_than=request.GET.get("older", "")),
         },
     )

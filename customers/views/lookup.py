@@ -13,6 +13,7 @@ from registry import lookup, org_number
 from registry.models import Entity
 
 LIMIT = 10
+LONGEST = 200  # characters, as a name
 
 
 @needs("customers.view_customer")
@@ -39,7 +40,7 @@ def results(request: HttpRequest, question: str) -> dict[str, Any]:
 
     htmx asks twice: first for our copies, then (`asked`) for what the register adds.
     """
-    question = question.strip()
+    question = "".join(c for c in question[:LONGEST] if c.isprintable()).strip()
     norwegian = request.GET.get("country", request.POST.get("country", "NO")) == "NO"
     first_step = bool(request.htmx) and "asked" not in request.GET  # type: ignore[attr-defined]
     answer = lookup.Answer([])
@@ -60,9 +61,9 @@ def results(request: HttpRequest, question: str) -> dict[str, Any]:
 def choice(request: HttpRequest, number: str | None) -> dict[str, Any]:
     """Return what the chosen company will fill in: its entity, owner and troubles."""
     number = org_number.compact(number or "")
-    if not number:
+    if not org_number.is_valid(number):
         return {"chosen": None}
-    found = lookup.find(number) if org_number.is_valid(number) else lookup.Found(None)
+    found = lookup.find(number)
     entity = found.entity
     owner = lookup.parent(entity).entity if entity and entity.is_sub_entity else None
     ours = Customer.objects.visible_to(request.user).filter(org_number=number).first()
@@ -81,7 +82,9 @@ def choice(request: HttpRequest, number: str | None) -> dict[str, Any]:
 
 def _customers_by_org_number(visible: Any, entities: list[Entity]) -> dict[str, Customer]:
     numbers = [entity.org_number for entity in entities]
-    found = visible.filter(country="NO", org_number__in=numbers).only("number", "org_number")
+    found = visible.filter(country="NO", org_number__in=numbers).only(
+        "number", "org_number", "status"
+    )
     return {customer.org_number: customer for customer in found}
 
 

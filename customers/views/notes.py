@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST
 
 from customers import editing, panels
 from customers.forms.note import NoteForm
@@ -12,9 +11,10 @@ from moment.htmx import INVALID, redirect_to, wants_fragment
 
 
 @needs("customers.view_customer", "customers.add_note")
-@require_POST
 def create(request: SignedInRequest, number: str) -> HttpResponse:
     customer = visible_customer(request.user, number)
+    if request.method != "POST":  # back from signing in
+        return redirect_to(request, customer.get_absolute_url())
     form = NoteForm(request.POST)
     if form.is_valid():
         editing.add_note(customer, text=form.cleaned_data["text"], author=request.user)

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from customers import panels
 from customers.views.loading import moved, visible_customer
@@ -32,10 +31,11 @@ def profile(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @needs("customers.view_customer")
-@require_POST
 def check_register(request: HttpRequest, number: str) -> HttpResponse:
     """Ask the register again about the customer's reg. no."""
     customer = visible_customer(request.user, number)
+    if request.method != "POST":  # back from signing in
+        return redirect_to(request, customer.get_absolute_url())
     found = lookup.refresh(customer.org_number)
     problem = lookup.Problem(found.problem).label if found.problem else ""
     if wants_fragment(request):

@@ -3,14 +3,13 @@
 from datetime import date, datetime, timedelta
 from functools import cache
 
-import lucide
 from django import template
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from lucide.templatetags.lucide import lucide
 
 from moment import names
 
@@ -19,10 +18,9 @@ register = template.Library()
 
 @register.simple_tag
 @cache
-def icon(name: str) -> SafeString:
+def icon(name: str) -> str:
     """Return a Lucide icon that screen readers pass over; the words stand beside it."""
-    svg = lucide._render_icon(name + "", 18, aria_hidden="true")
-    return mark_safe(svg)  # noqa: S308 - comes from the package, not from people
+    return lucide(name, size=18, aria_hidden="true")
 
 
 @register.simple_tag
@@ -35,6 +33,14 @@ def languages() -> list[tuple[str, str]]:
 def when(moment: datetime | None) -> str:
     """Return a date as people say it: Today, Yesterday, 11 Nov, or with its year."""
     return day_in_words(timezone.localtime(moment).date()) if moment else ""
+
+
+@register.filter
+def when_inside(moment: datetime) -> str:
+    """Return the same for the middle of a sentence: today, yesterday, 11 Nov."""
+    day, today = timezone.localtime(moment).date(), timezone.localdate()
+    words = {today: _("today"), today - timedelta(days=1): _("yesterday")}
+    return words.get(day) or short_date(day)
 
 
 def day_in_words(day: date) -> str:

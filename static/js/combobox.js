@@ -24,7 +24,12 @@ function close(input) {
 function choose(input, option) {
   input.value = input.dataset.chosen = option.dataset.name;
   close(input);
-  const query = new URLSearchParams({ org_number: option.dataset.orgNumber });
+  // The number is in the form at once; the card that shows it may take the register's time.
+  const number = Object.assign(document.createElement("input"), {
+    type: "hidden", name: "org_number", value: option.dataset.orgNumber,
+  });
+  document.getElementById("new-chosen").replaceChildren(number);
+  const query = new URLSearchParams({ org_number: number.value });
   htmx.ajax("GET", `${input.dataset.combobox}?${query}`, { target: "#new-chosen" });
   document.getElementById("new-answer").replaceChildren();
   input.focus();

@@ -7,7 +7,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const box = dialog();
   if (!box || !box.contains(event.detail.elt)) return;
   if (!box.open && box.childElementCount) box.showModal();
-  if (event.detail.requestConfig?.verb === "post") box.querySelector("[aria-invalid=true]")?.focus();
+  if (event.detail.requestConfig?.verb !== "post") return;
+  (box.querySelector("[aria-invalid=true]") || box.querySelector("[role=combobox]"))?.focus();
 });
 
 document.addEventListener("click", (event) => {
@@ -42,10 +43,22 @@ document.addEventListener("keydown", (event) => {
 // A link to #search means: start typing.
 if (location.hash === "#search") document.getElementById("search")?.focus();
 
+// A form is sent once, however often its button is pressed, until one comes back to the page.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "true";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
 function tell(text) {
   const toast = document.getElementById("toast").content.cloneNode(true);
   toast.querySelector("span").textContent = text;
-  document.getElementById("toasts").append(toast);
+  // What stands outside an open dialog is out of reach.
+  (dialog()?.open ? dialog() : document.getElementById("toasts")).append(toast);
 }
 document.addEventListener("htmx:responseError", (event) => {
   tell(event.detail.xhr.status === 403 ? document.body.dataset.forbidden : document.body.dataset.failed);

@@ -50,13 +50,20 @@ def test_an_equal_reg_no_comes_first_whatever_the_name():
     ]
 
 
+def test_an_equal_reg_no_is_shown_among_many_of_the_same_name():
+    for number in "123456":
+        CustomerFactory(number=number, name="Hansen AS")
+    CustomerFactory(number="9", name="Hansen AS", org_number="212345679")
+    assert numbers("Hansen AS", "212345679")[0] == "9"
+
+
 def test_an_island_is_no_company_form():
     CustomerFactory(number="1", name="Norvik Øy")
     assert numbers("Norvik") == []
 
 
-def test_three_queries_whatever_the_number(django_assert_num_queries):
+def test_four_queries_whatever_the_number(django_assert_num_queries):
     for n in range(40):
         CustomerFactory(name=f"Fjell og Vidde {n} AS")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(numbers("Fjell og Vidde 7 AS")) == 5

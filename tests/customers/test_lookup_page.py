@@ -101,3 +101,17 @@ def test_choosing_nonsense_shows_no_company(as_kari, number):
     response = as_kari.get("/customers/new/chosen/", {"org_number": number})
     assert response.status_code == 200
     assert b"Registered name" not in response.content
+
+
+@pytest.mark.parametrize("question", ["a b " * 2000, "x" * 60_000, "1" * 5000])
+def test_a_question_of_any_length_gets_an_answer(as_kari, register, question):
+    for asked in ({}, {"asked": "1"}):
+        assert typed(as_kari, question, **asked) is not None
+    response = as_kari.post("/customers/new/", {"name": question, "country": "NO", "lookup": "1"})
+    assert response.status_code == 200
+
+
+def test_who_may_only_look_is_not_led_to_creating(as_per, companies):
+    html = as_per.get(URL, {"q": "vardefj"}).content.decode()
+    assert "Vardefjord Teknikk AS" in html.replace("<mark>", "").replace("</mark>", "")
+    assert "/customers/new/" not in html

@@ -236,3 +236,27 @@ def test_an_expired_session_leads_the_whole_window_to_the_login(client, db, fill
     )
     assert response["HX-Redirect"] == "/accounts/login/?next=%2Fcustomers%2F%3Fq%3Da"
     assert response.content == b""
+
+
+@pytest.mark.parametrize("typed", ["212 345 671", "999999999", "NO 212345671 MVA"])
+def test_a_mistyped_reg_no_never_becomes_a_name(as_kari, filled_in, typed):
+    response = as_kari.post(NEW, filled_in | {"country": "NO", "name": typed})
+    assert response.status_code == 422
+    assert "do not add up" in str(response.context["form"].errors["name"])
+    assert typed in response.content.decode()
+    assert not Customer.objects.exists()
+
+
+def test_a_company_chosen_before_the_country_was_changed_is_left_out(as_kari, filled_in):
+    as_kari.post(NEW, filled_in | {"country": "SE", "org_number": "212345679"})
+    assert Customer.objects.get().org_number == ""
+
+
+def test_a_typed_number_that_happens_to_be_next_is_the_one_given(as_kari, filled_in, series):
+    response = as_kari.post(NEW, filled_in | {"number": "1001", "proposed": "1000"})
+    assert response["Location"] == "/customers/1001/"
+    assert "taken meanwhile" not in said(response)
+
+
+def test_an_address_of_any_length_is_answered_at_once(client, db):
+    assert client.get("/customers/" + "1" * 5000 + "!/").status_code == 404

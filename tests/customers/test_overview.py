@@ -147,6 +147,7 @@ def test_relation_responsible_and_country(shown, kari, per):
         "last=1&after=1",
         "page=-1",
         "status=active&status=all",
+        "after=%00",
     ],
 )
 def test_nonsense_in_the_address_shows_a_page_all_the_same(as_kari, query):
@@ -159,6 +160,26 @@ def test_a_filter_value_nobody_offered_is_left_out_and_said(as_kari):
     content = as_kari.get(URL + "?country=XX").content.decode()
     assert "Fjell AS" in content
     assert "Country: unknown value ignored" in content
+
+
+def test_good_values_beside_an_unknown_one_still_count(shown, tagged):
+    assert set(names(shown(tagged + "&tags=999"))) == {"both", "energy"}
+
+
+def test_the_customers_of_someone_who_left_can_be_found(shown, per):
+    CustomerFactory(name="orphan", responsible=per)
+    CustomerFactory(name="other")
+    per.is_active = False
+    per.save()
+    assert names(shown(f"responsible={per.pk}")) == ["orphan"]
+
+
+def test_only_norwegian_numbers_are_grouped_and_a_postal_city_has_its_own_country(shown):
+    CustomerFactory(country="GB", org_number="123456789", postal_city="Leeds")
+    CustomerFactory(postal_city="Stockholm", postal_country="SE")
+    swedish, british = shown().page.rows
+    assert (british["org_number"], british["city"]) == ("123456789", "Leeds, GB")
+    assert swedish["city"] == "Stockholm, SE"
 
 
 def test_the_address_is_the_shortest_that_shows_the_same(shown, tagged):

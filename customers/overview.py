@@ -258,7 +258,7 @@ class Overview:
 
     def _cursor(self, fields: list[str]) -> tuple[Any, ...] | None:
         number = self.data.get("after") or self.data.get("before")
-        if not number or not re.fullmatch(NUMBER_PATTERN, number):
+        if not number or len(number) > 20 or not re.fullmatch(NUMBER_PATTERN, number):
             return None
         return Customer.objects.filter(number=number).values_list(*fields).first()
 

@@ -1,34 +1,22 @@
 """People who look for the same company at the same time share one question to the register."""
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
 
 from registry import brreg, lookup
 from registry.lookup import Problem, SingleFlight
 from registry.models import Entity
+from tests import together
 from tests.standin.register import fictional_number
 
 TEKNIKK = fictional_number(0)
 PEOPLE = 6
-IN_MEMORY = connection.vendor == "sqlite" and not connection.settings_dict["TEST"]["NAME"]
 
 
 def at_once(ask, count=PEOPLE):
     """Return what `ask` returns to each of `count` threads that start together."""
-    ready = threading.Barrier(count)
-
-    def person(_index):
-        try:
-            ready.wait(10)
-            return ask()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(person, range(count)))
+    return together.at_once(count, lambda _person: ask())
 
 
 @pytest.fixture
@@ -73,9 +61,6 @@ def test_what_is_withdrawn_is_withdrawn_for_all_who_asked(slow_register):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(
-    IN_MEMORY, reason="SQLite in memory fails at once where a file or PostgreSQL waits its turn"
-)
 def test_different_questions_with_the_same_answer_do_not_get_in_each_others_way(slow_register):
     questions = iter(["vard", "varde", "vardef", "vardefj", "vardefjo", "vardefjor"])
     lock = threading.Lock()

@@ -1,6 +1,7 @@
 """People who look for the same company at the same time share one question to the register."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 

@@ -109,9 +109,9 @@ class CustomerFilter(FilterSet):
 
     def by_tags(self, customers: QuerySet, name: str, tags: list[str]) -> QuerySet:
         together = self.form.cleaned_data.get("match") == "all"
-        for group in [[tag] for tag in tags] if together else [tags]:
+        for n, group in enumerate([[tag] for tag in tags] if together else [tags]):
             tagged = Customer.tags.through.objects.filter(tag_id__in=group)
-            if self.test_tags:
+            if self.test_tags or n:
                 customers = customers.filter(Exists(tagged.filter(customer_id=OuterRef("pk"))))
             else:
                 customers = customers.filter(pk__in=tagged.values("customer_id"))

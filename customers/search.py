@@ -104,11 +104,12 @@ def indexed(question: str, *, at_most: int | None = None) -> Q:
 
 
 def _single_letter(question: str) -> Q | None:
-    """Return the condition for less than a trigram: names that begin so, and the number itself."""
+    """Return the condition for less than a trigram: names that begin so, or the number itself."""
     words = words_of(question)
     if len(words) != 1 or len(words[0]) != 1:
         return None
-    return starting_with("name_key", words[0]) | Q(number=words[0])
+    beginning = starting_with("name_key", words[0])
+    return beginning | Q(number=words[0]) if words[0].isdigit() else beginning
 
 
 def _runs(words: list[str]) -> list[str]:

@@ -174,7 +174,7 @@ class Customer(models.Model):
             models.Index(fields=["country", "status"], name="customers_country"),
             models.Index(fields=["responsible", "status"], name="customers_responsible"),
             models.Index(fields=["org_number"], name="customers_org_number"),
-            models.Index(fields=["name_key"], name="customers_name_key"),
+            models.Index(fields=["name_key", "status"], name="customers_name_key"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(name=""), name="customers_customer_has_name"),

@@ -9,29 +9,44 @@ from django.db.models import Q
 _LAST_CHARACTER = "\U0010ffff"
 
 
-class KeyField(models.CharField):
+class _Made(models.Field):
     """A column made from other columns of the same row each time it is saved.
 
-    `make` takes the row and returns the key. Keys compare by bytes on every engine. They are kept
-    out of forms. `QuerySet.update()` bypasses them, as it bypasses every `pre_save`, so columns
-    that feed a key are changed by `save()`, without `update_fields`.
+    `make` takes the row and returns the value. Such columns are kept out of forms.
+    `QuerySet.update()` bypasses them, as it bypasses every `pre_save`, so columns that feed one are
+    changed by `save()`, without `update_fields`.
     """
 
-    def __init__(self, *, make: Callable[[Any], str] | None = None, **options: Any) -> None:
+    def __init__(self, *, make: Callable[[Any], Any] | None = None, **options: Any) -> None:
         # Code, not schema: migrations do without it.
         self.make = make
-        defaults: dict[str, Any] = {"max_length": 300, "editable": False, "default": ""}
-        super().__init__(**defaults | options)
+        super().__init__(**{"editable": False} | options)
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         if self.make is not None:
-            key = self.make(model_instance)[: self.max_length]
-            setattr(model_instance, self.attname, key)
+            setattr(model_instance, self.attname, self.made(self.make(model_instance)))
         return getattr(model_instance, self.attname)
+
+    def made(self, value: Any) -> Any:
+        return value
+
+
+class KeyField(_Made, models.CharField):
+    """A text made from other columns, to sort, compare and search by: bytes on every engine."""
+
+    def __init__(self, *, make: Callable[[Any], str] | None = None, **options: Any) -> None:
+        super().__init__(make=make, **{"max_length": 300, "default": ""} | options)
+
+    def made(self, value: str) -> str:
+        return value[: self.max_length]
 
     def db_parameters(self, connection: Any) -> Any:
         collation = {"collation": "C"} if connection.vendor == "postgresql" else {}
         return super().db_parameters(connection) | collation
+
+
+class RankField(_Made, models.BigIntegerField):
+    """A whole number made from other columns, to order by."""
 
 
 def starting_with(field: str, prefix: str) -> Q:

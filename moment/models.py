@@ -13,6 +13,14 @@ from moment.names import initials
 currency_code = RegexValidator(r"^[A-Z]{3}\Z", _("A currency is three capital letters, like NOK."))
 
 
+class InvoiceType(models.TextChoices):
+    """How an invoice is sent."""
+
+    EHF = "ehf", _("EHF")
+    EMAIL = "email", _("E-mail")
+    LETTER = "letter", _("Letter")
+
+
 class User(AbstractUser):
     """A colleague who can sign in."""
 
@@ -47,6 +55,13 @@ class CompanySettings(models.Model):
         default="NOK",
         validators=[currency_code],
         help_text=_("Used wherever a customer or project has none of its own."),
+    )
+    invoice_type = models.CharField(
+        _("preferred invoice type"),
+        max_length=6,
+        choices=InvoiceType,
+        default=InvoiceType.EMAIL,
+        help_text=_("How customers get their invoices unless they want something else."),
     )
 
     class Meta:

@@ -158,6 +158,8 @@ STORAGES = {
 }
 
 # Mail
+# How links in letters begin.
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Moment <moment@localhost>")
 
@@ -167,6 +169,18 @@ REGISTRY_URL = env.str("REGISTRY_URL", default="https://data.brreg.no/enhetsregi
 REGISTRY_TIMEOUT = env.tuple("REGISTRY_TIMEOUT", cast=float, default=(3.0, 5.0))
 # Whom the register can write to about our traffic; sent in the User-Agent.
 REGISTRY_CONTACT = env.str("REGISTRY_CONTACT", default="")
+
+# Where whole files of the register are kept while they are fetched and read.
+REGISTRY_FOLDER = Path(env.str("REGISTRY_FOLDER", default=str(BASE_DIR / "var" / "registry")))
+
+# Peppol: who can receive EHF
+PEPPOL_SML_ZONE = env.str("PEPPOL_SML_ZONE", default="participant.sml.prod.tech.peppol.org")
+# host:port of the resolver to ask; empty: the machine's own.
+PEPPOL_DNS = env.str("PEPPOL_DNS", default="")
+# Hosts that may answer plain http on loopback: for tests alone.
+PEPPOL_TEST_HOSTS = env.list("PEPPOL_TEST_HOSTS", default=[])
+if PEPPOL_TEST_HOSTS and not DEBUG:
+    raise ImproperlyConfigured("PEPPOL_TEST_HOSTS is for tests: it needs DEBUG=true.")
 
 # What the profile shows, in order; apps above customers add their own (see customers.panels).
 CUSTOMER_PANELS = [

@@ -15,14 +15,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.cache import cache
-from django.db import transaction
 from django.db.models import F, Q, QuerySet, TextChoices
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from moment.fields import starting_with
 from moment.names import name_key, sort_key
-from registry import brreg
+from registry import brreg, copies
 from registry.models import FRESH_FOR, Entity
 from registry.org_number import compact, is_valid
 
@@ -35,8 +33,6 @@ SHORTEST_NUMBER = 2  # digits
 SHORTEST_NAME = 2  # letters and digits
 
 _DOWN_KEY = "registry:down"
-_NOT_A_KEY = frozenset({"org_number"})
-_COLUMNS = [f.attname for f in Entity._meta.concrete_fields if f.attname not in _NOT_A_KEY]
 
 
 class Problem(TextChoices):
@@ -230,7 +226,7 @@ def _asked(number: str, kept: Entity | None) -> Found:
 def _ask_name(question: str, asked_key: str) -> list[Entity]:
     with _failures_noted():
         entities = brreg.search(question)
-    entities = _keep(entities)
+    entities = copies.keep(entities)
     numbers = [entity.org_number for entity in entities]
     cache.set(asked_key, numbers, FRESH_FOR.total_seconds())
     return entities
@@ -241,10 +237,9 @@ def _ask_number(number: str) -> list[Entity]:
         with _failures_noted():
             entity = brreg.entity(number)
     except brreg.RemovedFromRegister:
-        # The register's terms: what it withdraws, copies must give up too.
-        Entity.objects.filter(pk=number).delete()
+        copies.erase([number])
         raise
-    return _keep([entity])
+    return copies.keep([entity])
 
 
 @contextmanager
@@ -261,32 +256,6 @@ def _failures_noted() -> Iterator[None]:
         cache.delete(_DOWN_KEY)
         raise
     cache.delete(_DOWN_KEY)
-
-
-# Durable: fails inside the caller's transaction, where nobody may wait for the network.
-@transaction.atomic(durable=True)
-def _keep(entities: list[Entity]) -> list[Entity]:
-    """Store what the register said and return it in the same order.
-
-    Of a deleted entity the register tells little more than the name: what we knew of it stays.
-    """
-    deleted = [entity.org_number for entity in entities if entity.deleted_on]
-    kept = Entity.objects.select_for_update().in_bulk(deleted) if deleted else {}
-    now = timezone.now()
-    for entity in entities:
-        entity.fetched_at = now
-        if before := kept.get(entity.org_number):
-            for column in _COLUMNS:
-                if not getattr(entity, column):
-                    setattr(entity, column, getattr(before, column))
-    # In the order of their keys, so that two threads that store the same rows do not deadlock.
-    Entity.objects.bulk_create(
-        sorted({entity.org_number: entity for entity in entities}.values(), key=lambda e: e.pk),
-        update_conflicts=True,
-        unique_fields=["org_number"],
-        update_fields=_COLUMNS,
-    )
-    return entities
 
 
 class SingleFlight:

@@ -18,6 +18,7 @@ STORAGES["staticfiles"] = {  # noqa: F405
 }
 # Nothing listens here: a test that asks the register names a stand-in.
 REGISTRY_URL = "http://127.0.0.1:9"
+PEPPOL_DNS = "127.0.0.1:9"
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A file, as in production: in memory, threads that write fail at once instead of waiting.

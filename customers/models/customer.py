@@ -18,7 +18,7 @@ from customers.models.classification import Tag
 from customers.models.number_series import valid_number
 from customers.search import searchable
 from moment.fields import KeyField
-from moment.models import User, currency_code
+from moment.models import InvoiceType, User, currency_code
 from moment.names import name_key, number_key, sort_key
 from registry.org_number import formatted
 
@@ -100,6 +100,10 @@ class Customer(models.Model):
     )
 
     email = models.EmailField(_("e-mail"), blank=True, default="")
+    # Empty: the company's standard.
+    invoice_type = models.CharField(
+        _("preferred invoice type"), max_length=6, blank=True, default="", choices=InvoiceType
+    )
     invoice_email = models.EmailField(_("invoice e-mail"), blank=True, default="")
     phone = models.CharField(_("phone"), max_length=50, blank=True, default="")
     website = models.URLField(_("website"), blank=True, default="")
@@ -186,6 +190,10 @@ class Customer(models.Model):
             models.CheckConstraint(
                 condition=Q(relation__in=["customer", "participant", "both"]),
                 name="customers_customer_relation",
+            ),
+            models.CheckConstraint(
+                condition=Q(invoice_type__in=["", "ehf", "email", "letter"]),
+                name="customers_customer_invoice_type",
             ),
             models.CheckConstraint(
                 condition=(~Q(country="NO") | Q(org_number="") | Q(Exact(Length("org_number"), 9))),

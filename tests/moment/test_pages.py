@@ -182,7 +182,10 @@ def test_the_way_into_the_admin_is_the_same_login(client):
 def test_the_company_has_one_row(client, anna):
     User.objects.update(is_staff=True)
     client.force_login(anna)
-    client.post("/admin/moment/companysettings/add/", {"name": "Vår AS", "currency": "EUR"})
+    client.post(
+        "/admin/moment/companysettings/add/",
+        {"name": "Vår AS", "currency": "EUR", "invoice_type": "email"},
+    )
     assert CompanySettings.current().name == "Vår AS"
     assert CompanySettings.objects.get().pk == 1
     assert client.get("/admin/moment/companysettings/add/").status_code == 403

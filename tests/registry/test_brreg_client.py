@@ -7,7 +7,7 @@ from email.utils import formatdate
 import pytest
 
 from registry import brreg
-from registry.brreg import InvalidQuestion, NotInRegister, RegisterDown, RemovedFromRegister
+from registry.brreg import InvalidQuestion, NotInRegister, RegisterDown, RemovedFromRegister, wire
 from registry.models import Entity
 from tests.standin.register import enhet, fictional_number, slettet
 
@@ -236,7 +236,7 @@ def test_a_register_that_takes_too_long_is_asked_only_once(register, settings, a
 
 @either_way
 def test_a_trickle_of_bytes_ends_with_the_time_for_a_call(register, monkeypatch, ask):
-    monkeypatch.setattr(brreg, "CALL_LIMIT", 0.4)
+    monkeypatch.setattr(wire, "CALL_LIMIT", 0.4)
     register.fail("drip")
     begun = time.monotonic()
     with pytest.raises(RegisterDown, match="does not end"):
@@ -245,8 +245,8 @@ def test_a_trickle_of_bytes_ends_with_the_time_for_a_call(register, monkeypatch,
 
 
 def test_attempts_end_with_the_time_for_a_call(register, monkeypatch):
-    monkeypatch.setattr(brreg, "CALL_LIMIT", 1)
-    monkeypatch.setattr(brreg, "PAUSES", (4, 4))
+    monkeypatch.setattr(wire, "CALL_LIMIT", 1)
+    monkeypatch.setattr(wire, "PAUSES", (4, 4))
     register.fail("500")
     begun = time.monotonic()
     with pytest.raises(RegisterDown):
@@ -256,7 +256,7 @@ def test_attempts_end_with_the_time_for_a_call(register, monkeypatch):
 
 
 def test_an_endless_answer_is_cut_off(register, monkeypatch):
-    monkeypatch.setattr(brreg, "BODY_LIMIT", 1000)
+    monkeypatch.setattr(wire, "BODY_LIMIT", 1000)
     register.add(enhet("STOR AS", UNKNOWN, aktivitet=["x" * 2000]))
     with pytest.raises(RegisterDown, match="too large"):
         brreg.entity(UNKNOWN)

@@ -38,7 +38,10 @@ def test_an_ordinary_company_is_read_in_full():
         "kind": "legal",
         "parent_org_number": "",
         "name": "VARDEFJORD TEKNIKK AS",
+        "former_names": "",
         "name_key": "",
+        "words": "",
+        "rank": 0,
         "form_code": "AS",
         "form_name": "Aksjeselskap",
         "business_address": "Storgata 1",
@@ -66,6 +69,7 @@ def test_an_ordinary_company_is_read_in_full():
         "compulsory_dissolution": False,
         "compulsory_dissolution_on": None,
         "deleted_on": None,
+        "merger": "",
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
-from registry import brreg
+from registry.brreg import wire
 from tests.standin.register import Register, examples
 
 
@@ -15,7 +15,7 @@ def register(settings, monkeypatch) -> Iterator[Register]:
 
     It has made no mistakes yet: nothing is remembered from the test before.
     """
-    monkeypatch.setattr(brreg, "PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(wire, "PAUSES", (0.01, 0.01))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     cache.clear()
     with Register(examples()) as standin:

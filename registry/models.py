@@ -15,6 +15,7 @@ from registry.names import display_name
 from registry.org_number import formatted
 
 FRESH_FOR = timedelta(days=1)
+NORWEGIAN_SCHEME = "0192"  # of organisation numbers, in Peppol's code list of participant schemes
 
 
 class EntityQuerySet(models.QuerySet["Entity"]):
@@ -253,6 +254,12 @@ class Alert(models.Model):
         return f"{self.get_kind_display()}, {formatted(self.org_number)}"
 
 
+class ReachabilityQuerySet(models.QuerySet["Reachability"]):
+    def norwegian(self) -> "ReachabilityQuerySet":
+        """Return those found under organisation numbers."""
+        return self.filter(scheme=NORWEGIAN_SCHEME)
+
+
 class Reachability(models.Model):
     """Whether a participant of the Peppol network can receive Peppol BIS Billing 3.0.
 
@@ -269,6 +276,8 @@ class Reachability(models.Model):
     failed_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=200, blank=True, default="")  # for administrators
 
+    objects = ReachabilityQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("reachability")
         verbose_name_plural = _("reachabilities")
@@ -280,6 +289,11 @@ class Reachability(models.Model):
 
     def __str__(self) -> str:
         return f"{self.scheme}:{self.identifier}"
+
+    @property
+    def answer(self) -> str:
+        """`yes`, `no` or `unknown`: whether invoices arrive."""
+        return {True: "yes", False: "no", None: "unknown"}[self.invoice]
 
 
 class ReachabilityChange(models.Model):

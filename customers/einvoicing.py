@@ -33,7 +33,8 @@ def reach_is(values: Iterable[str]) -> Q:
         if value == Reach.NO_NUMBER:
             condition |= Q(org_number="")
         elif value == Reach.UNKNOWN:
-            condition |= ~Q(org_number="") & ~Exists(asked.exclude(invoice=None))
+            known = asked.exclude(invoice=None)
+            condition |= ~Q(org_number="") & Q(~Exists(known))
         else:
             condition |= Q(Exists(asked.filter(invoice=_INVOICE[Reach(value)])))
     return Q(country="NO") & condition

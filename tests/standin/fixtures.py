@@ -6,6 +6,8 @@ import pytest
 from django.core.cache import cache
 
 from registry.brreg import wire
+from tests.standin.mail import MailServer
+from tests.standin.peppol import Network
 from tests.standin.register import Register, examples
 
 
@@ -23,3 +25,25 @@ def register(settings, monkeypatch) -> Iterator[Register]:
         settings.REGISTRY_TIMEOUT = (2.0, 5.0)
         yield standin
     cache.clear()
+
+
+@pytest.fixture
+def mail_server(settings) -> Iterator[MailServer]:
+    """A mail server that the settings point to."""
+    server = MailServer()
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    try:
+        yield server
+    finally:
+        server.go_down()
+
+
+@pytest.fixture
+def network(settings) -> Iterator[Network]:
+    """A stand-in for the Peppol network that the settings point to; nobody is registered yet."""
+    with Network() as standin:
+        for name, value in standin.settings.items():
+            setattr(settings, name, value)
+        yield standin

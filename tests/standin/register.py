@@ -7,6 +7,7 @@ By hand: `python -m tests.standin.register --port 8091`, then REGISTRY_URL=<the 
 import argparse
 import json
 import re
+import sys
 import threading
 import time
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from tests.standin.bulk import packed
 from tests.standin.companies import (
     adresse,
     enhet,
@@ -24,6 +26,8 @@ from tests.standin.companies import (
     slettet,
     underenhet,
 )
+from tests.standin.feed import COMMANDS, ChangeFeed, kind_of
+from tests.standin.feed import InvalidError as _InvalidError
 
 __all__ = ["Register", "adresse", "enhet", "examples", "fictional_number", "slettet", "underenhet"]
 
@@ -33,7 +37,6 @@ MODES = (
     *("half", "cut", "junk", "redirect"),
 )
 _LISTS = {"enheter": "enhet", "underenheter": "underenhet"}
-_SUB_FORMS = {"BEDR", "AAFY"}
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,7 @@ class Request:
     headers: dict[str, str]
 
 
-class _InvalidError(Exception):
-    """A question the register refuses: what is wrong, the parameter, its value."""
-
-
-class Register:
+class Register(ChangeFeed):
     """The server. `with Register([...]) as register:` or start() and stop().
 
     `mode` is one of MODES and stays until it is changed; `fail(mode, times)` changes it for some
@@ -59,6 +58,7 @@ class Register:
     def __init__(self, entities: Iterable[dict] = (), port: int = 0) -> None:
         self.entities = {entity["organisasjonsnummer"]: entity for entity in entities}
         self.removed: set[str] = set()
+        super().__init__()
         self.requests: list[Request] = []
         self.mode = "ok"
         self.slow_seconds = 1.0
@@ -119,15 +119,22 @@ class Register:
             return mode
 
     def answer(self, request: Request) -> tuple[int, Any]:
-        """Return status and body; None is an empty body."""
+        """Return status and body; None is an empty body, bytes are a full file."""
         kind, _slash, number = request.path.partition("/")
-        if kind not in _LISTS:
+        feed = kind == "oppdateringer"
+        if (number if feed else kind) not in _LISTS:
             return 404, None
+        if number == "lastned":
+            return 200, packed(self._living(kind))
         accept = request.headers.get("accept", "*/*").split(";")[0]
-        own = f"application/vnd.brreg.enhetsregisteret.{_LISTS[kind]}.v2+json"
+        own = f"application/vnd.brreg.enhetsregisteret.{_LISTS.get(kind)}.v2+json"
+        if feed:
+            own = f"application/vnd.brreg.enhetsregisteret.oppdatering.{_LISTS[number]}.v1+json"
         if accept not in (own, "application/json", "*/*"):
             return 406, None
         try:
+            if feed:
+                return 200, self.updates(number, request.query)
             return self._one(kind, number) if number else (200, self._page(kind, request))
         except _InvalidError as error:
             return 400, _body_of_400(request.path, *error.args)
@@ -138,11 +145,19 @@ class Register:
             raise _InvalidError(text, number, number)
         link = {"self": {"href": f"{self.url}/{kind}/{number}"}}
         entity = self.entities.get(number)
-        if _kind_of(entity or {}) != kind or (entity is None and number not in self.removed):
+        if kind_of(entity or {}) != kind or (entity is None and number not in self.removed):
             return 404, None
         if number in self.removed:
             return 410, {"organisasjonsnummer": number, "slettedato": "2025-05-24", "_links": link}
         return 200, {**(entity or {}), "_links": link}
+
+    def _living(self, kind: str) -> list[dict]:
+        """Return the entities that are not deleted: only a direct look-up shows those."""
+        return [
+            entity
+            for number, entity in list(self.entities.items())
+            if kind_of(entity) == kind and number not in self.removed and "slettedato" not in entity
+        ]
 
     def _page(self, kind: str, request: Request) -> dict:
         query = request.query
@@ -150,13 +165,7 @@ class Register:
         if (page + 1) * size > 10_000:
             text = "Summen av size * (page + 1) kan ikke overstige 10000"
             raise _InvalidError(text, "size", str(size))
-        hits = [
-            entity
-            for number, entity in self.entities.items()
-            if _kind_of(entity) == kind
-            and number not in self.removed
-            and "slettedato" not in entity  # only a direct look-up shows these
-        ]
+        hits = self._living(kind)
         if "organisasjonsnummer" in query:
             numbers = query["organisasjonsnummer"].split(",")
             for number in numbers:
@@ -189,11 +198,6 @@ class Register:
         }
         shown = hits[page * size :][:size]
         return {"_embedded": {kind: shown}} | envelope if shown else envelope
-
-
-def _kind_of(entity: dict) -> str:
-    form = entity.get("organisasjonsform", {}).get("kode")
-    return "underenheter" if form in _SUB_FORMS else "enheter"
 
 
 def _named(entities: list[dict], question: str, method: str) -> list[dict]:
@@ -255,9 +259,15 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, _Handler)
         self.register = register
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that went away."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for the client to confirm a part
     server: _Server
 
     def do_GET(self) -> None:
@@ -272,7 +282,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _play(self, mode: str, register: Register, request: Request) -> None:
         status, answer = register.answer(request)
-        body = b"" if answer is None else json.dumps(answer, ensure_ascii=False).encode()
+        body = b"" if answer is None else answer
+        if not isinstance(body, bytes):
+            body = json.dumps(body, ensure_ascii=False).encode()
         if mode == "slow":
             register.pause(register.slow_seconds)
         match mode:
@@ -311,7 +323,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         if body or length:
             kind = "underenhet" if "underenhet" in self.path else "enhet"
-            own = f"application/vnd.brreg.enhetsregisteret.{kind}.v2+json;charset=UTF-8"
+            kind = f"oppdatering.{kind}.v1" if "oppdateringer" in self.path else f"{kind}.v2"
+            own = f"application/vnd.brreg.enhetsregisteret.{kind}+json;charset=UTF-8"
             self.send_header("Content-Type", media_type or own)
         if status in (429, 500) and register.retry_after is not None:
             self.send_header("Retry-After", register.retry_after)
@@ -337,7 +350,10 @@ def main() -> None:
         print(f"REGISTRY_URL={register.url}")
         for number, entity in register.entities.items():
             print(f"  {number}  {entity['navn']}")
+        print(COMMANDS)
         with suppress(KeyboardInterrupt):
+            for line in sys.stdin:
+                print(register.obey(line))
             threading.Event().wait()
 
 

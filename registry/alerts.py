@@ -4,7 +4,8 @@ An alert comes from comparing our copy with what the register says now, in the t
 stores the new copy: the same change seen twice differs from nothing and raises one alert.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from django.db import transaction
@@ -20,6 +21,18 @@ _DATED = {
     Kind.DISSOLUTION: ("compulsory_dissolution", "compulsory_dissolution_on"),
     Kind.WINDING_UP: ("winding_up", "winding_up_on"),
 }
+LONGEST_VALUE = 2000  # characters of what was and what is
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What an alert tells, in its own columns."""
+
+    org_number: str
+    kind: str
+    old: str
+    new: str
+    changed_on: date
 
 
 def watch(*org_numbers: str) -> None:
@@ -28,44 +41,68 @@ def watch(*org_numbers: str) -> None:
     Watch.objects.bulk_create((Watch(org_number=n) for n in numbers), ignore_conflicts=True)
 
 
+@transaction.atomic
 def unwatch(*org_numbers: str) -> None:
     """Hear no more of these numbers, and drop what nobody has answered."""
-    Watch.objects.filter(pk__in=org_numbers).delete()
+    Watch.objects.filter(pk__in=_watched(org_numbers)).delete()
     Alert.objects.open().filter(org_number__in=org_numbers).delete()
 
 
 def raise_for(
-    pairs: Iterable[tuple[Entity, Entity]], dates: Mapping[str, date] | None = None
+    pairs: Iterable[tuple[Entity | None, Entity]], dates: Mapping[str, date] | None = None
 ) -> int:
     """Raise the alerts of these entities, each as (before, now); return how many there were.
 
-    Within the caller's transaction, which has the rows locked. `dates` holds, by number, the day on
-    which the register changed them; a date of the fact itself goes first, today comes last.
+    Within the caller's transaction, which has the rows locked. Without a copy from before there is
+    nothing to compare with. `dates` holds, by number, the day on which the register changed them;
+    a date of the fact itself goes first, today comes last.
     """
-    changed = [(before, now) for before, now in pairs if _differ(before, now)]
-    watched = set(
-        Watch.objects.filter(pk__in=[now.pk for _before, now in changed]).values_list(
-            "pk", flat=True
-        )
-    )
+    found: dict[str, list[_Change]] = {}
+    back = []
     today = timezone.localdate()
-    count = 0
-    for before, now in changed:
-        if now.pk not in watched:
+    for before, now in pairs:
+        if before is None:
+            back.append(now.pk)
             continue
-        for kind, old, new, fact_on in _changes(before, now):
-            day = fact_on or (dates or {}).get(now.pk) or today
-            _raise(now.org_number, kind, old, new, day)
-            count += 1
-    return count
+        day = (dates or {}).get(now.pk) or today
+        if changes := list(_changes(before, now, day)):
+            found[now.pk] = changes
+    if back:
+        # Published again before anybody heard that it was withdrawn.
+        Alert.objects.open().filter(kind=Kind.WITHDRAWN, org_number__in=back).delete()
+    watched = _watched(found)
+    return _tell([change for number in watched for change in found[number]])
 
 
-def raise_withdrawn(org_numbers: Iterable[str], on: date | None = None) -> None:
-    """Tell that the register has withdrawn these, and forget what earlier alerts told of them."""
+def raise_withdrawn(
+    org_numbers: Iterable[str],
+    dates: Mapping[str, date] | None = None,
+    known: Collection[str] = (),
+) -> int:
+    """Tell that the register has withdrawn these, and forget what earlier alerts told of them.
+
+    Return how many alerts there were. A number is told of once, until we have a copy again:
+    `known` are those of which there was one until now.
+    """
     numbers = list(org_numbers)
-    Alert.objects.filter(org_number__in=numbers).delete()
-    for watched in Watch.objects.filter(pk__in=numbers):
-        _raise(watched.pk, Kind.WITHDRAWN, "", "", on or timezone.localdate())
+    watched = _watched(numbers)
+    earlier = Alert.objects.select_for_update().filter(org_number__in=numbers).order_by("pk")
+    told, waiting, forget = set(), set(), []
+    for alert in earlier:
+        if alert.kind != Kind.WITHDRAWN:
+            forget.append(alert.pk)
+        elif alert.handled_at:
+            told.add(alert.org_number)
+        else:
+            waiting.add(alert.org_number)
+    Alert.objects.filter(pk__in=forget).delete()
+    today = timezone.localdate()
+    new = [
+        Alert(org_number=number, kind=Kind.WITHDRAWN, changed_on=(dates or {}).get(number) or today)
+        for number in watched
+        if number not in waiting and (number in known or number not in told)
+    ]
+    return len(Alert.objects.bulk_create(new))
 
 
 @transaction.atomic
@@ -84,46 +121,71 @@ def answer(alerts: Iterable[Alert], how: str, by: User) -> list[Alert]:
     return still_open
 
 
-def _raise(org_number: str, kind: str, old: str, new: str, day: date) -> None:
-    before = Alert.objects.select_for_update().open().filter(org_number=org_number, kind=kind)
-    waiting = before.first()
-    if waiting is None:
-        Alert.objects.create(
-            org_number=org_number, kind=kind, old=old[:2000], new=new[:2000], changed_on=day
-        )
-    elif waiting.old == new:
-        waiting.delete()  # changed back before anybody looked
-    else:
-        waiting.new, waiting.changed_on = new[:2000], day
-        waiting.raised_at = timezone.now()
-        waiting.save()
+def _watched(org_numbers: Iterable[str]) -> list[str]:
+    """Return those of the numbers that somebody watches, in order.
+
+    Their rows stay locked to the end of the transaction, so that two who see the same change raise
+    one alert.
+    """
+    rows = Watch.objects.select_for_update().filter(pk__in=list(org_numbers)).order_by("pk")
+    return [row.pk for row in rows]
 
 
-def _differ(before: Entity, now: Entity) -> bool:
-    return next(_changes(before, now), None) is not None
+def _tell(changes: list[_Change]) -> int:
+    """Raise or renew an alert for each change, or take it away; return how many are new."""
+    if not changes:
+        return 0
+    numbers = {change.org_number for change in changes}
+    waiting = {
+        (alert.org_number, alert.kind): alert
+        for alert in Alert.objects.select_for_update()
+        .open()
+        .filter(org_number__in=numbers)
+        .order_by("pk")
+    }
+    new, renewed, undone = [], [], []
+    for change in changes:
+        before = waiting.get((change.org_number, change.kind))
+        # That there is no talk of a merger any more is nothing to act on.
+        ends = change.kind == Kind.MERGER and not change.new
+        if before is None:
+            if not ends:
+                new.append(Alert(**asdict(change)))
+        elif ends or before.old == change.new:
+            undone.append(before.pk)  # changed back before anybody looked
+        else:
+            before.new, before.changed_on = change.new, change.changed_on
+            before.raised_at = timezone.now()
+            renewed.append(before)
+    Alert.objects.filter(pk__in=undone).delete()
+    Alert.objects.bulk_update(renewed, ["new", "changed_on", "raised_at"])
+    Alert.objects.bulk_create(new)
+    return len(new) + len(renewed)
 
 
-def _changes(before: Entity, now: Entity) -> Iterator[tuple[str, str, str, date | None]]:
-    """Yield (kind, old, new, date of the fact) for all that differs, the gravest first."""
-    for kind, (flag, dated) in _DATED.items():
-        was, is_now = getattr(before, flag), getattr(now, flag)
-        if was != is_now:
-            yield kind, "1" if was else "", "1" if is_now else "", getattr(now, dated)
-    if before.deleted_on != now.deleted_on:
-        yield Kind.DELETED, _iso(before.deleted_on), _iso(now.deleted_on), now.deleted_on
-    if now.merger and before.merger != now.merger:
-        yield Kind.MERGER, before.merger, now.merger, None
-    for kind, old, new in (
-        (Kind.NAME, before.name, now.name),
-        (Kind.ADDRESS, _address(before, "business"), _address(now, "business")),
-        (Kind.POSTAL, _address(before, "postal"), _address(now, "postal")),
-        (Kind.OWNER, before.parent_org_number, now.parent_org_number),
-        (Kind.FORM, before.form_code, now.form_code),
-        (Kind.INDUSTRY, before.industry_code, now.industry_code),
-        (Kind.VAT, "1" if before.vat_registered else "", "1" if now.vat_registered else ""),
-    ):
+def _changes(before: Entity, now: Entity, day: date) -> Iterator[_Change]:
+    """Yield all that differs, the gravest first, dated `day` where the fact has no date."""
+    for kind, old, new, fact_on in _differences(before, now):
+        old, new = old[:LONGEST_VALUE], new[:LONGEST_VALUE]
         if old != new:
-            yield kind, old, new, None
+            yield _Change(now.org_number, kind, old, new, fact_on or day)
+
+
+def _differences(before: Entity, now: Entity) -> Iterator[tuple[str, str, str, date | None]]:
+    """Yield (kind, old, new, date of the fact) for every kind but withdrawal, alike or not."""
+    for kind, (flag, dated) in _DATED.items():
+        yield kind, _flag(getattr(before, flag)), _flag(getattr(now, flag)), getattr(now, dated)
+    # That the register corrects the day is no second deletion.
+    if bool(before.deleted_on) != bool(now.deleted_on):
+        yield Kind.DELETED, _iso(before.deleted_on), _iso(now.deleted_on), now.deleted_on
+    yield Kind.MERGER, before.merger, now.merger, None
+    yield Kind.NAME, before.name, now.name, None
+    yield Kind.ADDRESS, _address(before, "business"), _address(now, "business"), None
+    yield Kind.POSTAL, _address(before, "postal"), _address(now, "postal"), None
+    yield Kind.OWNER, before.parent_org_number, now.parent_org_number, None
+    yield Kind.FORM, before.form_code, now.form_code, None
+    yield Kind.INDUSTRY, before.industry_code, now.industry_code, None
+    yield Kind.VAT, _flag(before.vat_registered), _flag(now.vat_registered), None
 
 
 def _address(entity: Entity, prefix: str) -> str:
@@ -132,6 +194,10 @@ def _address(entity: Entity, prefix: str) -> str:
     country = getattr(entity, f"{prefix}_country")
     lines = [*getattr(entity, f"{prefix}_address").splitlines(), place]
     return ", ".join(filter(None, [*lines, "" if country == "NO" else country]))
+
+
+def _flag(value: bool) -> str:
+    return "1" if value else ""
 
 
 def _iso(day: date | None) -> str:

@@ -5,7 +5,16 @@ rows and never touches the database: others decide when to ask, and keep the ans
 """
 
 from registry.brreg.fields import LONGEST_NAME, to_entity
-from registry.brreg.questions import entity, search
+from registry.brreg.questions import (
+    LONGEST_LIST,
+    Change,
+    Event,
+    UnreadableEntity,
+    entities,
+    entity,
+    search,
+    updates,
+)
 from registry.brreg.wire import (
     CALL_LIMIT,
     InvalidQuestion,
@@ -18,14 +27,20 @@ from registry.brreg.wire import (
 
 __all__ = [
     "CALL_LIMIT",
+    "LONGEST_LIST",
     "LONGEST_NAME",
+    "Change",
+    "Event",
     "InvalidQuestion",
     "NotInRegister",
     "RegisterDown",
     "RegisterError",
     "RemovedFromRegister",
+    "UnreadableEntity",
+    "entities",
     "entity",
     "search",
     "to_entity",
+    "updates",
     "user_agent",
 ]

@@ -1,20 +1,52 @@
 """What the overview can be narrowed by."""
 
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, ClassVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
 
 from customers import counts, search
+from customers.alerting import has_open_alert
+from customers.einvoicing import Reach, invoice_type_is, reach_is
 from customers.models import Customer, Tag
-from moment.models import User
+from moment.models import InvoiceType, User
 from moment.names import sort_key
+from registry.models import Alert
 
 NOBODY = "nobody"
+# No index finds customers by these: every customer is tested.
+TESTED = {"ehf", "invoice_type"}
+# An index finds the few customers that fit these.
+INDEXED = {"q", "tags", "responsible", "alert"}
+# Those that stand together in one menu, since they are asked for less often.
+RARER = ("ehf", "invoice_type", "alert")
+
+
+def _reaches() -> list[tuple[str, str]]:
+    briefly = {Reach.YES: _("Yes"), Reach.NO: _("No")}
+    return [(reach.value, str(briefly.get(reach, reach.label))) for reach in Reach]
+
+
+def _alerts() -> list[tuple[str, str]]:
+    return [("1", str(_("Has register alert")))]
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The choices of a filter, each as its value, its words and whether it is chosen."""
+
+    name: str
+    label: str
+    choices: list[tuple[str, str, bool]]
+    switch: list[tuple[str, str, bool]]  # between any and all of them
 
 
 class CustomerFilter(FilterSet):
@@ -34,6 +66,11 @@ class CustomerFilter(FilterSet):
     )
     responsible = MultipleChoiceFilter(label=_("Responsible"), method="by_responsible")
     country = MultipleChoiceFilter(label=_("Country"), method="by_country")
+    ehf = MultipleChoiceFilter(label=_("EHF"), method="by_ehf", choices=_reaches)
+    invoice_type = MultipleChoiceFilter(
+        label=_("Invoice type"), method="by_invoice_type", choices=InvoiceType
+    )
+    alert = MultipleChoiceFilter(label=_("Register alerts"), method="by_alert", choices=_alerts)
 
     class Meta:
         model = Customer
@@ -43,19 +80,20 @@ class CustomerFilter(FilterSet):
         super().__init__(data, queryset=queryset)
         self.tags = list(Tag.objects.all())
         # Those who have left too: whose customers are they now?
-        people = User.objects.order_by("-is_active", *User.NAME_ORDER)
+        people = User.objects.order_by("-is_active", *User.NAME_ORDER).only(*User.NAME_ORDER)
+        self.people = {person.pk: str(person) for person in people}
         self.filters["tags"].extra["choices"] = [(str(t.pk), t.name) for t in self.tags]
         self.filters["responsible"].extra["choices"] = [
-            *((str(person.pk), str(person)) for person in people),
+            *((str(pk), name) for pk, name in self.people.items()),
             (NOBODY, _("Nobody")),
         ]
-        asked = set(data.getlist("country")) & set(dict(countries))
+        asked = {code for code in data.getlist("country") if code in countries.countries}
         self.filters["country"].extra["choices"] = sorted(
             ((code, str(countries.name(code))) for code in asked | counts.countries()),
             key=lambda choice: sort_key(choice[1]),
         )
         self.dropped = self._drop_nonsense(data)
-        self.test_words = self.test_tags = False
+        self.test_words = self.test_tags = self.test_rest = False
 
     def _drop_nonsense(self, data: QueryDict) -> list[str]:
         """Take invalid values out of the data; return the labels of the filters they were for."""
@@ -78,6 +116,49 @@ class CustomerFilter(FilterSet):
             values.pop("match", None)
         return values
 
+    def words(self, name: str, value: str) -> str:
+        """Return a chosen value as it reads by itself: `EHF: Yes`."""
+        field = self.form.fields[name]
+        words = str(dict(field.choices)[value])
+        return f"{field.label}: {words}" if name in ("ehf", "invoice_type") else words
+
+    @property
+    def question(self) -> str:
+        """Return what is searched for, as typed."""
+        return str(self.data.get("q", ""))
+
+    @cached_property
+    def menus(self) -> list[Menu]:
+        return [self._menu(name) for name in ("tags", "relation", "responsible", "country")]
+
+    @cached_property
+    def rarer_menus(self) -> list[Menu]:
+        return [self._menu(name) for name in RARER]
+
+    def _menu(self, name: str) -> Menu:
+        fields, chosen = self.form.fields, self.params.get(name, ())
+        how = self.form.cleaned_data.get("match") or "any"
+        return Menu(
+            name,
+            str(fields[name].label),
+            [(value, str(label), value in chosen) for value, label in fields[name].choices],
+            [
+                (value, str(label), value == how)
+                for value, label in (fields["match"].choices if name == "tags" else ())
+            ],
+        )
+
+    @property
+    def tests_all(self) -> bool:
+        """Tell whether nothing spares testing every customer, so that it pays to stop early."""
+        abroad = "country" in self.params and "NO" not in self.params["country"]
+        return not (TESTED.isdisjoint(self.params) or self.params.keys() & INDEXED or abroad)
+
+    @property
+    def is_slow_to_count(self) -> bool:
+        """Tell whether counting may test many customers; words differ with every letter typed."""
+        return not TESTED.isdisjoint(self.params) and "q" not in self.params
+
     def found(self, *, walking: bool) -> QuerySet:
         """Return the customers that the filters let through, to be met in one of two ways.
 
@@ -85,6 +166,7 @@ class CustomerFilter(FilterSet):
         is tested in the order of the page, which meets fifty of many at once.
         """
         self.test_words = walking or not self._words_first
+        self.test_rest = walking
         self.test_tags = walking or ("q" in self.params and self._words_first)
         return self.filter_queryset(self.queryset.all())
 
@@ -128,4 +210,23 @@ class CustomerFilter(FilterSet):
         return customers.filter(people | Q(responsible=None) if NOBODY in values else people)
 
     def by_country(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
+        if self.test_rest:
+            is_any = (Q(GreaterThan(StrIndex("country", Value(code)), 0)) for code in values)
+            return customers.filter(reduce(or_, is_any))
         return customers.filter(country__in=values)
+
+    def by_ehf(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
+        return customers.filter(reach_is(values, walking=self.test_rest))
+
+    def by_invoice_type(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
+        return customers.filter(self._invoice_type)
+
+    @cached_property
+    def _invoice_type(self) -> Q:
+        return invoice_type_is(self.params["invoice_type"])
+
+    def by_alert(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
+        if self.test_rest:
+            return customers.filter(has_open_alert())
+        waiting = Alert.objects.open().order_by().values("org_number")
+        return customers.filter(org_number__in=waiting, country="NO")

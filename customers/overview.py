@@ -2,28 +2,24 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Count, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django_countries import countries
 
 from customers import counts
 from customers.filters import CustomerFilter
 from customers.models import Customer
 from customers.models.number_series import NUMBER_PATTERN
-from customers.register_facts import trouble_of
+from customers.rows import FIELDS, table_rows
 from moment.keyset import beyond
-from moment.names import initials
-from moment.templatetags.moment import day_in_words
-from registry.org_number import formatted
 
 PAGE_SIZE = 50
 # So many hits are fetched by index and sorted; with more, walking in the page's order is quicker.
@@ -38,30 +34,13 @@ COLUMNS = [
     ("status", gettext_lazy("Status")),
     ("", gettext_lazy("Tags")),
     ("relation", gettext_lazy("Relation")),
+    ("", gettext_lazy("EHF")),
     ("city", gettext_lazy("City")),
     ("responsible", gettext_lazy("Resp.")),
     ("activity", gettext_lazy("Last activity")),
 ]
 # Newest first where that is what one looks for.
 DESCENDING_FIRST = {"number", "activity"}
-FIELDS = (
-    "pk",
-    "number",
-    "name",
-    "country",
-    "org_number",
-    "status",
-    "relation",
-    "visiting_city",
-    "postal_city",
-    "postal_country",
-    "visiting_country",
-    "responsible_id",
-    "responsible__first_name",
-    "responsible__last_name",
-    "responsible__username",
-    "last_activity_at",
-)
 
 
 @dataclass
@@ -103,6 +82,11 @@ def count_text(count: int, *, at_least: bool = False) -> str:
     return f"{shown}+" if at_least or count > counts.LIMIT else shown
 
 
+def _query(params: dict[str, Any]) -> str:
+    """Return these parameters as an address has them, without the empty ones."""
+    return urlencode([(name, value) for name, value in params.items() if value], doseq=True)
+
+
 class Overview:
     """The customers that a user asks for, by the parameters of a query string.
 
@@ -132,12 +116,12 @@ class Overview:
 
     def url(self, **changes: Any) -> str:
         """Return the address of this overview with other parameters; None takes one out."""
-        query = QueryDict(mutable=True)
-        for name, value in (self.params | changes).items():
-            if value:
-                query.setlist(name, value if isinstance(value, list) else [value])
-        path = reverse("customers:overview")
-        return f"{path}?{query.urlencode()}" if query else path
+        query = _query(self.params | changes)
+        return f"{self._path}?{query}" if query else self._path
+
+    @cached_property
+    def _path(self) -> str:
+        return reverse("customers:overview")
 
     @property
     def is_narrowed(self) -> bool:
@@ -153,9 +137,11 @@ class Overview:
             if name == "q":
                 chips.append((f"“{value}”", self.url(q=None)))
                 continue
-            labels = dict(self.filter.form.fields[name].choices)
             chips += [
-                (str(labels[one]), self.url(**{name: [v for v in value if v != one]}))
+                (
+                    self.filter.words(name, one),
+                    self.url(**{name: [v for v in value if v != one]}),
+                )
                 for one in value
             ]
         return chips
@@ -167,6 +153,12 @@ class Overview:
         """Customers by status: of all, each counted to the limit; of hits, the limit together."""
         if not self.is_narrowed:
             return counts.by_status()
+        if self.filter.is_slow_to_count and sum(counts.by_status().values()) > FEW:
+            return counts.kept(_query(self.filter.params), self._count)
+        return self._count()
+
+    def _count(self) -> dict[str, int]:
+        """Return the hits of each status, counted to the limit together."""
         hits = self.filter.found(walking=False).order_by()[: counts.LIMIT + 1]
         return hits.aggregate(
             **{s: Count("pk", filter=Q(status=s)) for s in Customer.Status.values}
@@ -211,7 +203,7 @@ class Overview:
             return []
         return [t for t in self.tabs if t.count and t.value != ALL]
 
-    @property
+    @cached_property
     def columns(self) -> list[Column]:
         key, descending = self.sort.removeprefix("-"), self.sort.startswith("-")
         columns = []
@@ -230,27 +222,29 @@ class Overview:
     @cached_property
     def page(self) -> Page:
         """The rows of the page: those after or before a customer, from the start, or the last."""
+        if self.is_narrowed and not (self.total or self.is_cut):
+            return Page()
         key, descending = self.sort.removeprefix("-"), self.sort.startswith("-")
         fields = [*Customer.SORTS[key], "id"]
         backwards = "before" in self.data or "last" in self.data
-        customers = self.filter.queryset
+        customers, walking = self.filter.queryset, True
         if self.is_narrowed:
-            many = self.is_cut or self.total > FEW
-            customers = self.filter.found(walking=many)
+            walking = self.is_cut or self.filter.tests_all or self.total > FEW
+            customers = self.filter.found(walking=walking)
         if self.status != ALL:
             customers = customers.filter(status=self.status)
         cursor = self._cursor(fields)
         if cursor is not None:
             customers = customers.filter(beyond(fields, cursor, descending=descending != backwards))
         sign = "-" if descending != backwards else ""
-        # Keys first: sorting thousands of whole rows for the sake of fifty would cost far more.
-        pks = list(
-            customers.order_by(*(sign + name for name in fields)).values_list("pk", flat=True)[
-                : PAGE_SIZE + 1
-            ]
-        )
-        by_pk = {row["pk"]: row for row in Customer.objects.filter(pk__in=pks).values(*FIELDS)}
-        rows = [by_pk[pk] for pk in pks if pk in by_pk]
+        customers = customers.order_by(*(sign + name for name in fields))
+        if walking:
+            rows = list(customers.values(*FIELDS)[: PAGE_SIZE + 1])
+        else:
+            # Keys first: sorting thousands of whole rows for fifty of them would cost far more.
+            pks = list(customers.values_list("pk", flat=True)[: PAGE_SIZE + 1])
+            by_pk = {row["pk"]: row for row in Customer.objects.filter(pk__in=pks).values(*FIELDS)}
+            rows = [by_pk[pk] for pk in pks if pk in by_pk]
         more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
         if backwards:
             rows.reverse()
@@ -263,7 +257,7 @@ class Overview:
         return Customer.objects.filter(number=number).values_list(*fields).first()
 
     def _page(self, rows: list[dict], *, more: bool, backwards: bool, started: bool) -> Page:
-        page = Page(rows=table_rows(rows))
+        page = Page(rows=table_rows(rows, tags=self.filter.tags, people=self.filter.people))
         if not rows:
             return page
         at_start = not more if backwards else not started
@@ -293,73 +287,3 @@ class Overview:
         hint = self.data.get("row", "")
         position = int(hint) if hint.isascii() and hint.isdigit() and len(hint) < 9 else 0
         return 0 if exact and position + length > self.total else position
-
-
-def table_rows(customers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the cells of these customers, ready to print: the page adds nothing but markup.
-
-    Two queries whatever the number: their tags, and the register's troubles.
-    """
-    status = {value: str(label) for value, label in Customer.Status.choices}
-    relation = {value: str(label) for value, label in Customer.Relation.choices}
-    no_number = _("No reg. no.")
-    prefix = reverse("customers:overview")
-    tags = tags_of([customer["pk"] for customer in customers])
-    troubles = trouble_of([c["org_number"] for c in customers if c["country"] == "NO"])
-    # A page has few different days.
-    in_words = cache(day_in_words)
-    rows = []
-    for c in customers:
-        person = _person(c)
-        rows.append(
-            {
-                "number": c["number"],
-                "url": f"{prefix}{c['number']}/",
-                "name": c["name"],
-                "org_number": _org_number(c) or no_number,
-                "trouble": troubles.get(c["org_number"], ""),
-                "status": c["status"],
-                "status_label": status[c["status"]],
-                "tags": tags.get(c["pk"], ()),
-                "relation": relation[c["relation"]],
-                "city": _place(c),
-                "person": person,
-                "initials": initials(person),
-                "activity": in_words(localtime(c["last_activity_at"]).date()),
-            }
-        )
-    return rows
-
-
-def _person(customer: dict[str, Any]) -> str:
-    """Return the responsible's name as `str(user)` does, without making a user of it."""
-    if not customer["responsible_id"]:
-        return ""
-    names = customer["responsible__first_name"], customer["responsible__last_name"]
-    return " ".join(names).strip() or customer["responsible__username"]
-
-
-def _org_number(customer: dict[str, Any]) -> str:
-    number = customer["org_number"]
-    return formatted(number) if customer["country"] == "NO" else number
-
-
-def _place(customer: dict[str, Any]) -> str:
-    """Return the city, abroad with its country: `Göteborg, SE`."""
-    kind = "visiting" if customer["visiting_city"] else "postal"
-    city = customer[f"{kind}_city"]
-    country = customer[f"{kind}_country"] or customer["country"]
-    if country == "NO":
-        return city
-    return f"{city}, {country}" if city else str(countries.name(country))
-
-
-def tags_of(pks: list[int]) -> dict[int, list[tuple[str, str]]]:
-    """Return the tags of each customer as (name, colour), in the company's order."""
-    tags: dict[int, list[tuple[str, str]]] = {}
-    links = Customer.tags.through.objects.filter(customer_id__in=pks).order_by(
-        "tag__order", "tag__name"
-    )
-    for pk, name, color in links.values_list("customer_id", "tag__name", "tag__color"):
-        tags.setdefault(pk, []).append((name, color))
-    return tags

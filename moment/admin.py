@@ -14,6 +14,8 @@ class UserAdmin(DjangoUserAdmin):
 
 @admin.register(CompanySettings)
 class CompanySettingsAdmin(admin.ModelAdmin):
+    list_display = ["name", "currency", "invoice_type"]
+
     def has_add_permission(self, request):
         return super().has_add_permission(request) and not CompanySettings.objects.exists()
 

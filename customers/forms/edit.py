@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from customers.forms.fields import CustomerCleaning
 from customers.models import Customer
 from customers.models.number_series import NumberSeries, valid_number
-from moment.models import User
+from moment.models import CompanySettings, InvoiceType, User
 from moment.money import currency_choices
 
 _STREET = forms.Textarea(attrs={"rows": 2})
@@ -50,6 +50,7 @@ class EditCustomerForm(CustomerCleaning):
             ),
             "email",
             "invoice_email",
+            "invoice_type",
             "phone",
             "website",
             "bank_account",
@@ -70,6 +71,12 @@ class EditCustomerForm(CustomerCleaning):
             people |= User.objects.filter(pk=self.instance.responsible_id)
         responsible = cast(forms.ModelChoiceField, self.fields["responsible"])
         responsible.queryset, responsible.empty_label = people, _("Nobody")
+        standard = CompanySettings.current().get_invoice_type_display()
+        invoice_type = cast(forms.ChoiceField, self.fields["invoice_type"])
+        invoice_type.choices = [
+            ("", _("Company's standard (%(invoice_type)s)") % {"invoice_type": standard}),
+            *InvoiceType.choices,
+        ]
         self.fields["number"].disabled = series.locked or series.hidden
         self.fields["seen"].initial = self._seen(self.instance)
 

@@ -1,12 +1,14 @@
 """The overview: its first page against its floors, then every way to ask for other rows."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.urls import reverse
 
+from customers import counts
 from customers.models import Customer, Tag
 from customers.overview import PAGE_SIZE
 from moment.models import User
@@ -18,6 +20,7 @@ EMPTY, SHELL, MEMORY, FIRST = "empty page", "frame alone", "same rows from memor
 ADMIN, ADMIN_SEARCH = "admin: first page", "admin: search"
 ANY_PAGE = "any page, any sort, to the first page"
 NARROWED = "search, tag, status, all three, to the first page"
+REACHED = "EHF, invoice type, alert, to the first page"
 
 
 def run(engine: str, repeats: int) -> list[Target]:
@@ -64,6 +67,11 @@ def _cases(kari: Visitor, admin: Visitor) -> Iterator[Case]:
                 yield page(f"{name}: middle", ANY_PAGE, 1.25, sort=sort, after=middle, **shown)
     for name, params in _narrowings().items():
         yield page(name, NARROWED, 2, **params)
+    for name, params in _reached().items():
+        yield page(name, REACHED, 2, **params)
+    anew = page("EHF unknown, counted anew", ehf="unknown")
+    anew.send = _forgetting(anew.send)
+    yield anew
     yield page("fragment, first page", htmx=True)
     yield page("fragment, search", htmx=True, q=_common_word())
     changes = "/bench/admin/customers/customer/"
@@ -104,6 +112,34 @@ def _narrowings() -> dict[str, dict]:
             "responsible": kari, "country": "NO", "status": "all", "sort": "-activity",
         },
     }  # fmt: skip
+
+
+def _reached() -> dict[str, dict]:
+    tag = Tag.objects.annotate(used=Count("customers")).order_by("-used").first()
+    return {
+        "EHF yes": {"ehf": "yes"},
+        "EHF no": {"ehf": "no"},
+        "EHF unknown": {"ehf": "unknown"},
+        "EHF unknown, by name": {"ehf": "unknown", "status": "all", "sort": "name"},
+        "no reg. no.": {"ehf": "none"},
+        "could be switched to EHF": {
+            "ehf": "yes", "invoice_type": ["email", "letter"], "country": "NO", "status": "all",
+        },
+        "EHF yes, common tag": {"ehf": "yes", "tags": tag.pk},
+        "EHF yes, common word": {"ehf": "yes", "q": _common_word()},
+        "invoice type: letter": {"invoice_type": "letter"},
+        "register alert": {"alert": "1"},
+    }  # fmt: skip
+
+
+def _forgetting(send: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Return the same request, which counts although the answer may be kept from before."""
+
+    def anew() -> bytes:
+        with patch.object(counts, "kept", lambda question, count: count()):
+            return send()
+
+    return anew
 
 
 def _of(status: str):

@@ -31,7 +31,8 @@ def remember(user: Any) -> None:
     """Keep the overview's first page, everything fetched."""
     _kept["overview"] = overview = Overview(QueryDict(), user)
     # Whatever the templates ask for is cached on the object by asking for it once.
-    _ = overview.params, overview.counts, overview.tabs, overview.page, overview.filter.form
+    _ = overview.params, overview.counts, overview.tabs, overview.page, overview.columns
+    _ = overview.filter.menus, overview.filter.rarer_menus
 
 
 @needs("customers.view_customer")

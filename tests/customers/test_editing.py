@@ -6,6 +6,7 @@ import pytest
 from django.utils.html import escape
 
 from customers.models import Customer, NumberSeries, UsedNumber
+from moment.models import CompanySettings
 from tests.conftest import signed_in
 from tests.factories import CustomerFactory, TagFactory, UserFactory
 from tests.together import at_once
@@ -68,6 +69,7 @@ def test_every_field_is_saved(as_kari, customer, kari):
         "invoice_country": "SE",
         "email": "b@fjell.example",
         "invoice_email": "faktura@fjell.example",
+        "invoice_type": "ehf",
         "phone": "+47 22000000",
         "website": "fjell.example",
         "bank_account": "8601.11.17947",
@@ -87,6 +89,7 @@ def test_every_field_is_saved(as_kari, customer, kari):
     assert customer.website == "https://fjell.example"
     assert customer.bank_account == "86011117947"
     assert (customer.currency, customer.language) == ("EUR", "en")
+    assert customer.invoice_type == "ehf"
     assert customer.search_text.startswith(" fjell og vidde as 77 212345679")
 
 
@@ -103,6 +106,7 @@ def test_every_field_is_saved(as_kari, customer, kari):
         ("visiting_postcode", "50032", "four digits"),
         ("number", "new", "at least one digit"),
         ("currency", "XXX", "valid choice"),
+        ("invoice_type", "fax", "valid choice"),
     ],
 )
 def test_what_is_wrong_stands_beside_the_field_and_nothing_is_saved(
@@ -125,6 +129,19 @@ def test_a_foreign_customer_keeps_its_own_kind_of_numbers(as_kari, customer):
     changes = {"country": "SE", "org_number": "556036-0793", "visiting_postcode": "411 01"}
     assert as_kari.post(URL, form_of(as_kari) | changes).status_code == 302
     assert Customer.objects.get().org_number == "556036-0793"
+
+
+@pytest.mark.parametrize(("standard", "words"), [("email", "E-mail"), ("ehf", "EHF")])
+def test_the_empty_invoice_type_names_the_companys_standard(as_kari, customer, standard, words):
+    CompanySettings(pk=1, invoice_type=standard).save()
+    html = as_kari.get(URL).content.decode()
+    assert f'<option value="" selected>Company&#x27;s standard ({words})</option>' in html
+
+
+def test_an_invoice_type_can_be_given_up_for_the_companys(as_kari, customer):
+    Customer.objects.update(invoice_type="letter")
+    assert as_kari.post(URL, form_of(as_kari) | {"invoice_type": ""}).status_code == 302
+    assert Customer.objects.get().invoice_type == ""
 
 
 # Numbers
@@ -200,6 +217,26 @@ def test_tags_changed_by_both_are_shown_by_name(as_kari, customer):
     response = as_kari.post(URL, seen | {"tags": [mine.pk]})
     assert "Changed meanwhile to “Theirs”" in response.content.decode()
     assert list(Customer.objects.get().tags.all()) == [other]
+
+
+def test_an_invoice_type_changed_by_both_is_shown_in_words(as_kari, customer):
+    Customer.objects.update(invoice_type="letter")
+    seen = form_of(as_kari)
+    per = signed_in(UserFactory(is_superuser=True))
+    per.post(URL, form_of(per) | {"invoice_type": ""})
+    response = as_kari.post(URL, seen | {"invoice_type": "ehf"})
+    told = escape("Changed meanwhile to “Company's standard (E-mail)”")
+    assert told in response.content.decode()
+    assert response.context["form"]["invoice_type"].value() == "ehf"
+    assert Customer.objects.get().invoice_type == ""
+
+
+def test_an_invoice_type_left_alone_follows_what_others_saved(as_kari, customer):
+    seen = form_of(as_kari)
+    Customer.objects.update(invoice_type="ehf", version=2)
+    response = as_kari.post(URL, seen | {"name": "Fjell og Vidde AS"})
+    assert response.status_code == 422
+    assert response.context["form"]["invoice_type"].value() == "ehf"
 
 
 @pytest.mark.parametrize(

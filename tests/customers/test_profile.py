@@ -1,8 +1,11 @@
 """The profile, its register card, notes and history."""
 
 import pytest
+from pytest_django.asserts import assertInHTML
 
+from customers import history
 from customers.models import Customer
+from moment.models import CompanySettings
 from registry.models import Entity
 from tests.customers.test_editing import form_of
 from tests.factories import CustomerFactory, EntityFactory, NoteFactory, TagFactory
@@ -134,6 +137,22 @@ def test_notes_are_text_never_markup(as_per, customer):
     assert b"<img src=x" not in as_per.get(URL).content
 
 
+# Invoice type
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [("", "Letter <span>company standard</span>"), ("ehf", "EHF <span>this customer's own</span>")],
+)
+def test_the_invoice_type_in_force_is_shown_with_where_it_comes_from(as_per, customer, own, told):
+    CompanySettings(pk=1, invoice_type="letter").save()
+    Customer.objects.update(invoice_type=own)
+    assertInHTML(
+        f"<dd>{told}</dd>".replace("<span>", '<span class="muted">'),
+        as_per.get(URL).content.decode(),
+    )
+
+
 # History
 
 
@@ -165,6 +184,17 @@ def test_history_says_who_changed_what_from_what_to_what(as_kari, customer, kari
     ):
         assert text in html, text
     assert "sort_name" not in html
+
+
+def test_history_names_invoice_types_and_the_companys_standard(as_kari, customer):
+    edit = URL + "edit/"
+    for invoice_type in ("ehf", ""):
+        as_kari.post(edit, form_of(as_kari, edit) | {"invoice_type": invoice_type})
+    entries = history.of(customer).entries
+    assert [entry.changes for entry in entries[:2]] == [
+        [history.Change("Preferred invoice type", "EHF", "Company's standard")],
+        [history.Change("Preferred invoice type", "Company's standard", "EHF")],
+    ]
 
 
 def test_all_of_a_long_history_can_be_reached(as_kari, customer):

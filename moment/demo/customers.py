@@ -59,6 +59,16 @@ def draft(slot: int, created: datetime, now: datetime, colleagues: dict[str, Use
     return Draft(customer, tuple(tags[:3]), rng)
 
 
+def company_of(slot: int) -> int | None:
+    """Return the index of the company that the customer in this slot is, None for most others.
+
+    Those typed once more have the number of a customer that has a slot of its own.
+    """
+    if slot < len(named.CUSTOMERS):
+        return named.CUSTOMERS[slot].company
+    return None if slot % 8 == 5 or slot % 97 == 90 else slot
+
+
 def _named(
     slot: int, rng: Random, created: datetime, now: datetime, colleagues: dict[str, User]
 ) -> Draft:

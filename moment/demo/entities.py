@@ -11,6 +11,7 @@ from random import Random
 from customers.models.address import Address
 from moment.demo import named, names, places
 from moment.names import name_key
+from registry import typos
 from registry.models import Entity
 from registry.org_number import with_check_digit
 
@@ -61,7 +62,7 @@ _HOW_OFTEN = {
 _DRAWN, _WEIGHTS = list(_HOW_OFTEN), list(_HOW_OFTEN.values())
 PUBLIC = {"KOMM", "FYLK", "ORGL", "KF", "IKS"}
 # Those that can go bankrupt and be dissolved; nobody winds up a municipality.
-_FIRMS = {"AS", "ASA", "ENK", "NUF", "SA", "DA", "ANS"}
+FIRMS = {"AS", "ASA", "ENK", "NUF", "SA", "DA", "ANS"}
 _WITHOUT_TRADE = {"BRL", "ESEK", "SAM", "FLI", "STI"}
 _SECTORS = {
     "ENK": "8200",
@@ -132,19 +133,21 @@ def load(total: int, now: datetime) -> Iterator[int]:
     """Make those of the first `total` entities that are missing; yield how many, by batch."""
     for start in range(0, total, BATCH):
         numbers = {org_number(index): index for index in range(start, min(start + BATCH, total))}
-        here = Entity.objects.filter(pk__in=list(numbers)).values_list("pk", flat=True)
-        missing = sorted(numbers[number] for number in numbers.keys() - set(here))
+        here = dict(Entity.objects.filter(pk__in=list(numbers)).values_list("pk", "words"))
+        missing = sorted(numbers[number] for number in numbers.keys() - here.keys())
         # A lookup may store one of them meanwhile; then the register's own word stays.
-        Entity.objects.bulk_create(
-            [company(index, now).entity for index in missing], ignore_conflicts=True
-        )
+        made = [company(index, now).entity for index in missing]
+        Entity.objects.bulk_create(made, ignore_conflicts=True)
+        # Also of those made by a version that had no dictionary yet.
+        words = [*here.values(), *(entity.words for entity in made)]
+        typos.learn(word for text in words for word in text.split())
         yield len(missing)
 
 
 def _named(index: int, rng: Random, now: datetime) -> Company:
     known = named.COMPANIES[index]
     trade = next((t for t in names.TRADES if known.word in t.words), names.TRADES[0])
-    if known.form not in _FIRMS:
+    if known.form not in FIRMS:
         trade = names.trade_for(rng, known.form)
     return _register(
         index,
@@ -197,8 +200,8 @@ def _register(
         website=site,
         vat_registered=rng.random() < (0.06 if form in _WITHOUT_TRADE else 0.78),
         fetched_at=now - timedelta(seconds=rng.randrange(20 * 3600)),
-        **_columns("business", visiting),
-        **_columns("postal", postal),
+        **columns("business", visiting),
+        **columns("postal", postal),
         **_employees(rng, form),
     )
     if trouble:
@@ -213,7 +216,7 @@ def _draw_trouble(rng: Random, form: str, *, more: bool) -> str:
     `more` bankruptcies happen where the next number is free for the estate.
     """
     draw = rng.random()
-    if form not in _FIRMS:
+    if form not in FIRMS:
         return "deleted" if draw < 0.008 else ""
     for share, trouble in (
         (0.03 if more else 0.004, "bankrupt"),
@@ -275,7 +278,7 @@ def _estate(index: int, now: datetime, failed: Company) -> Company:
         industry_code=failed.entity.industry_code,
         industry_name=failed.entity.industry_name,
         fetched_at=failed.entity.fetched_at,
-        **_columns("business", trustee),
+        **columns("business", trustee),
     )
     return replace(
         failed,
@@ -296,7 +299,7 @@ def _foreign_owner(rng: Random, norwegian: Address) -> tuple[Address, Address]:
     return abroad, norwegian if rng.random() < 0.4 else Address()
 
 
-def _columns(kind: str, address: Address) -> dict[str, str]:
+def columns(kind: str, address: Address) -> dict[str, str]:
     """Return an address as the register writes it: towns in capitals, the country always named."""
     if not address:
         return {}

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from auditlog.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from customers.models import Customer, Note, NumberSeries, Tag, UsedNumber
-from moment.demo import history, named, notes
+from moment.demo import history, marks, named, notes
 from moment.demo.customers import Draft, draft
 from moment.models import User
+from registry import alerts
 
 BATCH = 2000
 # Beyond these, customers are there to fill the house: they come without a change log.
@@ -35,8 +34,7 @@ TAGS = {
 
 def loaded() -> int:
     """Return how many customers the demo has made so far, whatever became of them since."""
-    newest = _marks().order_by("-pk").first()
-    return newest.additional_data["customers"] if newest else 0
+    return marks.reached(_MARK)
 
 
 def load(total: int, now: datetime, colleagues: dict[str, User]) -> Iterator[int]:
@@ -85,7 +83,8 @@ def _load_batch(
         for each in drafts[: max(0, WITH_HISTORY - start)]
         for entry in history.of(each.customer, each.tags, each.rng, now, list(authors.values()))
     )
-    _mark(series, next_before, stop)
+    alerts.watch(*(c.org_number for c in made if c.is_norwegian))
+    marks.reach(_MARK, stop, series, {"next": [str(next_before), str(series.next)]})
     return len(made)
 
 
@@ -146,27 +145,4 @@ def _tag(drafts: list[Draft], tags: dict[str, Tag]) -> None:
         through(customer_id=each.customer.pk, tag_id=tags[name].pk)
         for each in drafts
         for name in each.tags
-    )
-
-
-def _marks() -> QuerySet[LogEntry]:
-    return LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(NumberSeries), cid=_MARK
-    )
-
-
-def _mark(series: NumberSeries, next_before: int, customers: int) -> None:
-    """Write down beside the series, in the change log, how many customers the demo has made.
-
-    Nothing of a customer itself would do: people rename, renumber and merge them.
-    """
-    LogEntry.objects.create(
-        content_type=ContentType.objects.get_for_model(NumberSeries),
-        object_pk=str(series.pk),
-        object_id=series.pk,
-        object_repr=str(series),
-        action=LogEntry.Action.UPDATE,
-        changes={"next": [str(next_before), str(series.next)]},
-        cid=_MARK,
-        additional_data={"customers": customers},
     )

@@ -15,7 +15,7 @@ from stdnum.se import orgnr as se_orgnr
 from customers import numbers
 from customers.models import Customer, Note, NumberSeries, Tag, UsedNumber
 from moment.models import User
-from registry.models import Entity
+from registry.models import Alert, Entity, Reachability, ReachabilityChange, Watch
 from registry.org_number import is_valid
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,10 @@ def demo(customers=60, entities=300, **options):
 def everything():
     return {
         model: list(model.objects.order_by("pk").values())
-        for model in (Customer, Entity, LogEntry, Note, NumberSeries, Tag, UsedNumber, User)
+        for model in (
+            *(Customer, Entity, LogEntry, Note, NumberSeries, Tag, UsedNumber, User),
+            *(Alert, Reachability, ReachabilityChange, Watch),
+        )
     }
 
 
@@ -164,7 +167,7 @@ def test_a_larger_number_adds_the_missing_ones():
     after = everything()
     assert len(after[Customer]) == 50
     assert len(after[Entity]) == 150
-    for model in (Customer, Note, Tag, UsedNumber, User):
+    for model in (Customer, Note, Tag, UsedNumber, User, Alert, Reachability, ReachabilityChange):
         assert before[model] == [row for row in after[model] if row in before[model]]
     assert Customer.objects.filter(name="Fjordkraft Teknikk AS").count() == 1
 

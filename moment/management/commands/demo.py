@@ -11,7 +11,7 @@ from django.db import reset_queries
 from django.utils import timezone
 from rich.progress import track
 
-from moment.demo import entities, loading, people
+from moment.demo import entities, following, loading, people
 
 
 def _count(text: str) -> int:
@@ -41,10 +41,11 @@ class Command(BaseCommand):
                 "The demo makes log-ins with a known password, so it needs DEBUG=true."
             )
         new_entities, new_customers = self.load(customers, entities)
-        if new_entities or new_customers:
+        news = self.follow_the_register()
+        if new_entities or new_customers or news:
             self.stdout.write(
                 f"Demo data loaded: {new_customers:,} customers, "
-                f"{new_entities:,} companies in the register."
+                f"{new_entities:,} companies in the register, {news:,} register alerts."
             )
         else:
             self.stdout.write("Demo data is in place; nothing to add.")
@@ -54,11 +55,16 @@ class Command(BaseCommand):
         now = timezone.now()
         colleagues = people.load()
         return (
-            self.follow("Companies", companies, entities.load(companies, now)),
-            self.follow("Customers", customers, loading.load(customers, now, colleagues)),
+            self.show("Companies", companies, entities.load(companies, now)),
+            self.show("Customers", customers, loading.load(customers, now, colleagues)),
         )
 
-    def follow(self, what: str, total: int, batches: Iterator[int]) -> int:
+    def follow_the_register(self) -> int:
+        """Let things happen to the customers in the register; return how many alerts tell of it."""
+        made = loading.loaded()
+        return self.show("Register", made, following.load(timezone.now(), people.load()))
+
+    def show(self, what: str, total: int, batches: Iterator[int]) -> int:
         """Show how far the batches have come; return how many rows they made."""
         steps = -(-total // loading.BATCH)
         made = 0

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from customers import counts, numbers
+from customers import alerting, counts, numbers
 from customers.models import Customer, Note
 from moment.models import User
 
@@ -34,6 +34,7 @@ def save(form, version: int) -> Customer:
     customer.version = stored.version + 1
     customer.last_activity_at = timezone.now()
     form.save()
+    alerting.follow(customer, instead_of=alerting.norwegian_number(stored))
     transaction.on_commit(counts.forget)
     return customer
 

@@ -1,7 +1,7 @@
 """Who changed what on a customer, in words."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from auditlog.models import LogEntry
@@ -12,11 +12,22 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django_countries import countries
 
+from customers.alerting import TAKEABLE
 from customers.models import Customer, Note
+from customers.register_facts import alert_words
 from moment.keyset import beyond
 from moment.models import User
+from registry.models import Alert
 
+# Where an entry's additional data lists the register's alerts that it answered.
+ANSWERED = "register"
 _EMPTY = ("None", "", None)
+_PLACES = {
+    field.name: place
+    for place, field in enumerate([*Customer._meta.fields, *Customer._meta.many_to_many])
+}
+# Fields that the company's standard stands in for while they are empty.
+_INHERITED = ("invoice_type", "currency", "language")
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,9 @@ def _entry(entry: LogEntry, about_note: bool, people: dict[str, str]) -> Entry:
     else:
         title = _("Customer created") if created else _("Customer changed")
     changes = [] if created and about_note else _changes(entry, created, people)
+    if answers := _answers(entry):
+        title = _title_of(answers)
+        changes += [_answer_in_words(alert) for alert in answers if _has_a_line(alert)]
     if about_note and created:
         text = (entry.changes or {}).get("text", ["", ""])[1]
         changes = [Change(_("Note"), "", text)]
@@ -86,7 +100,7 @@ def _entry(entry: LogEntry, about_note: bool, people: dict[str, str]) -> Entry:
 
 def _changes(entry: LogEntry, created: bool, people: dict[str, str]) -> list[Change]:
     changes = []
-    for name, change in (entry.changes or {}).items():
+    for name, change in sorted((entry.changes or {}).items(), key=_place_of):
         try:
             field = Customer._meta.get_field(name)
         except FieldDoesNotExist:
@@ -100,9 +114,50 @@ def _changes(entry: LogEntry, created: bool, people: dict[str, str]) -> list[Cha
             changes.append(Change(label, "" if added else objects, objects if added else ""))
             continue
         old, new = (_text(field, value, people) for value in change)
+        if name in _INHERITED and not created:
+            old, new = old or _("Company's standard"), new or _("Company's standard")
         if new or not created:
             changes.append(Change(label, old, new))
     return changes
+
+
+def _place_of(change: tuple[str, Any]) -> int:
+    """Return where a field stands among the customer's: PostgreSQL keeps no order in JSON."""
+    return _PLACES.get(change[0], len(_PLACES))
+
+
+def _answers(entry: LogEntry) -> list[Alert]:
+    """Return the alerts that an entry answered, as they were: the base forgets them in time."""
+    data = entry.additional_data
+    told = data.get(ANSWERED, []) if isinstance(data, dict) else []
+    return [
+        Alert(**alert | {"changed_on": date.fromisoformat(alert["changed_on"])}) for alert in told
+    ]
+
+
+def _title_of(answers: list[Alert]) -> str:
+    given = {alert.answer for alert in answers}
+    if Alert.Answer.TAKEN in given:
+        return _("Changed as in the register")
+    if Alert.Answer.KEPT in given:
+        return _("Kept ours, though the register changed")
+    return _("Noted what the register changed")
+
+
+def _has_a_line(alert: Alert) -> bool:
+    """Tell whether an alert has a line of its own: a value taken shows as the change it made."""
+    return not (alert.answer == Alert.Answer.TAKEN and alert.kind in TAKEABLE)
+
+
+def _answer_in_words(alert: Alert) -> Change:
+    words = alert_words(alert)
+    kind = {"kind": words.label}
+    says = _("The register says: %(value)s") % {"value": words.fact or words.new}
+    if alert.answer == Alert.Answer.KEPT:
+        return Change(_("Kept ours: %(kind)s") % kind, "", says)
+    if alert.answer == Alert.Answer.NOTED:
+        return Change(_("Noted: %(kind)s") % kind, "", says)
+    return Change(words.label, "", says)
 
 
 def _label(field: Any) -> str:

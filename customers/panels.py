@@ -9,10 +9,11 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from customers import register_facts
+from customers import alert_list, einvoicing, register_facts
 from customers.forms.note import NoteForm
 from customers.models import Customer
 from moment.models import CompanySettings
+from registry import org_number
 from registry.models import Entity
 
 
@@ -37,7 +38,11 @@ class CustomerData(Panel):
     template = "customers/profile/_data.html"
 
     def context(self) -> dict[str, Any]:
-        return {"standard_currency": CompanySettings.current().currency}
+        company = CompanySettings.current()
+        return {
+            "standard_currency": company.currency,
+            "standard_invoice_type": company.get_invoice_type_display(),
+        }
 
 
 class Register(Panel):
@@ -48,10 +53,33 @@ class Register(Panel):
     aside = True
 
     def context(self) -> dict[str, Any]:
-        entity = None
-        if self.customer.is_norwegian and self.customer.org_number:
-            entity = Entity.objects.filter(pk=self.customer.org_number).first()
-        return {"entity": entity, "trouble": register_facts.trouble(entity) if entity else ""}
+        number = self.customer.org_number if self.customer.is_norwegian else ""
+        entity = Entity.objects.filter(pk=number).first() if number else None
+        reachability = einvoicing.reachability_of([number]).get(number)
+        can_check = org_number.is_valid(number)
+        # Just asked of the register again: then of the network as well.
+        check_again = can_check and self.request.method == "POST"
+        never_checked = can_check and not (reachability and reachability.checked_at)
+        return {
+            "entity": entity,
+            "trouble": register_facts.trouble(entity) if entity else "",
+            "reachability": reachability,
+            "can_check": can_check,
+            "check_again": check_again,
+            "check_now": never_checked and not check_again,
+        }
+
+
+class Alerts(Panel):
+    """What the register has changed and nobody has answered: a banner above the other panels."""
+
+    title = _("Register alerts")
+    template = "customers/profile/_alerts.html"
+
+    def context(self) -> dict[str, Any]:
+        visible = Customer.objects.visible_to(self.request.user).order_by("sort_number")
+        rows = alert_list.of_customer(self.customer, visible)
+        return {"rows": rows, "where": f"customer={self.customer.number}"}
 
 
 class Notes(Panel):

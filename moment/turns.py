@@ -2,6 +2,7 @@
 
 import fcntl
 import threading
+import zlib
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,3 +52,36 @@ def in_turn() -> Iterator[None]:
     with _threads.turn(), open(f"{connection.settings_dict['NAME']}.lock", "w") as processes:
         fcntl.flock(processes, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def only_one(name: str) -> Iterator[bool]:
+    """Yield whether this is the only block of this name now, among all processes on the database.
+
+    False: another one is inside, and there is no waiting for it. The lock goes with the process
+    that holds it, however that ends.
+    """
+    if connection.vendor == "sqlite":
+        with open(f"{connection.settings_dict['NAME']}.{name}.lock", "w") as ours:
+            try:
+                fcntl.flock(ours, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        return
+    # A session of its own: the lock must outlive whatever happens to the one that does the work.
+    session = connection.copy()
+    key = [zlib.crc32(b"moment.only_one") - 2**31, zlib.crc32(name.encode()) - 2**31]
+    try:
+        with session.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+            alone = cursor.fetchone()[0]
+        try:
+            yield alone
+        finally:
+            if alone:
+                with session.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+    finally:
+        session.close()

@@ -1,5 +1,8 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from registry import search
 
 
 class RegistryConfig(AppConfig):
@@ -7,3 +10,8 @@ class RegistryConfig(AppConfig):
 
     name = "registry"
     verbose_name = _("Register")
+
+    def ready(self) -> None:
+        # Search needs more than models can say, and SQLite drops a table's triggers whenever a
+        # migration rebuilds it: looked after at the end of every migrate.
+        post_migrate.connect(search.install, sender=self)

@@ -6,17 +6,22 @@ The question goes through the same functions, so that both sides agree on spelli
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Protocol
 
 from moment.names import folded, name_key
 
 # People without Norwegian keys write å as aa and ø as oe; `folded` has dealt with æ, å and ø.
 _DOUBLED = re.compile("aa|oe")
+# The three columns made of one row each ask for the same name's key.
+_name_key = lru_cache(maxsize=16)(name_key)
 
 _SIZES = 63  # steps of size, a quarter of a doubling each: the largest is some 55,000 employees
 _LETTERS = " 0123456789abcdefghijklmnopqrstuvwxyz"
 _NAME_LETTERS = 4  # of the name, that decide between entities of one size
 _NUMBER_BITS, _LETTER_BITS, _SIZE_BITS = 30, 6, 6
+# Places of business, and whoever is in trouble or deleted, rank from here on.
+SUB_ENTITIES = 1 << _SIZE_BITS + _NAME_LETTERS * _LETTER_BITS + _NUMBER_BITS
 
 
 class Ranked(Protocol):
@@ -36,12 +41,12 @@ class Ranked(Protocol):
 
 def search_key(name: str) -> str:
     """Return what all spellings of a name share: folded, no company form, aa as å, oe as ø."""
-    return _one_spelling(name_key(name))
+    return _one_spelling(_name_key(name))
 
 
 def search_words(names: Iterable[str]) -> str:
     """Return the words that any of these names is found by, company forms too, each once."""
-    texts = [_one_spelling(text) for name in names for text in (name_key(name), folded(name))]
+    texts = [_one_spelling(text) for name in names for text in (_name_key(name), folded(name))]
     return " ".join(dict.fromkeys(word for text in texts for word in text.split()))
 
 

@@ -1,7 +1,8 @@
 """Companies by name or number: from our copies of the register, and from the register itself.
 
 Copies come first. The register is asked when they do not suffice, and everything it answers is
-kept. When it is down, people get what the copies know, together with a `Problem`.
+kept. When it is down, people get what the copies know, together with a `Problem`. With a mirror of
+the whole register, copies suffice as soon as they know anything.
 """
 
 import copy
@@ -12,27 +13,27 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.core.cache import cache
-from django.db.models import F, Q, QuerySet, TextChoices
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from moment.fields import starting_with
-from moment.names import name_key, sort_key
-from registry import brreg, copies
-from registry.models import FRESH_FOR, Entity
+from registry import brreg, copies, keys
+from registry import search as indexed
+from registry.matching import Match, Question
+from registry.models import FRESH_FOR, Entity, Mirror
 from registry.org_number import compact, is_valid
 
 logger = logging.getLogger(__name__)
 
 PAUSE_AFTER_FAILURE = 30  # seconds in which a register that was down is left alone
-MOST_WORDS = 8  # of a question; more narrow nothing
 LONGEST_PAUSE = 3600  # seconds, however long the register asks for
 SHORTEST_NUMBER = 2  # digits
 SHORTEST_NAME = 2  # letters and digits
 
 _DOWN_KEY = "registry:down"
+_MIRRORS_KEY = "registry:mirrors"
+_MIRRORS_FOR = 60  # seconds for which what the mirror is like is remembered
 
 
 class Problem(TextChoices):
@@ -65,23 +66,15 @@ def local(question: str, limit: int = 10) -> Answer:
     `complete` is true where asking would add nothing.
     """
     number = compact(question)
-    if number.isascii() and number.isdigit() and len(number) <= 9:
-        return _local_number(number, limit)
-    key = " ".join(name_key(question[: brreg.LONGEST_NAME]).split()[:MOST_WORDS])
-    if not key or sum(c.isalnum() for c in question) < SHORTEST_NAME:
-        return Answer([])
-    beginnings = list(_by_rank(Entity.objects.filter(starting_with("name_key", key)))[:limit])
-    asked = cache.get(_asked_key(question))
-    complete = asked is not None or len(beginnings) >= limit
-    candidates = list(beginnings)
-    if len(beginnings) < limit:
-        words = Q()
-        for word in key.split():
-            words &= starting_with("name_key", word) | Q(name_key__contains=f" {word}")
-        candidates += _by_rank(Entity.objects.filter(words))[:limit]
-    if asked:
-        candidates += Entity.objects.filter(pk__in=asked)
-    return Answer(_best(candidates, question, limit), complete=complete)
+    if not (number.isascii() and number.isdigit() and len(number) <= 9):
+        return _local_name(question, limit)
+    answer = _local_number(number, limit)
+    if len(number) == 9 or len(answer.entities) == limit:
+        return answer
+    # Names can be digits too.
+    named = _local_name(question, limit).entities
+    by_number = {entity.pk: entity for entity in [*answer.entities, *named]}
+    return Answer(list(by_number.values())[:limit])
 
 
 def search(question: str, limit: int = 10) -> Answer:
@@ -110,13 +103,15 @@ def search(question: str, limit: int = 10) -> Answer:
 
 
 def find(org_number: str) -> Found:
-    """Return the entity with this number: a copy younger than a day, else what the register says.
+    """Return the entity with this number: a fresh copy, else what the register says.
+
+    Fresh are copies younger than a day, and all of a mirror that follows the register.
 
     When the register is down, the stale copy comes with Problem.DOWN.
     """
     number = compact(org_number)
     kept = _copy_of(number)
-    if kept and kept.is_fresh:
+    if kept and _is_fresh(kept):
         return Found(kept)
     if cache.get(_DOWN_KEY) and is_valid(number):
         return Found(kept, Problem.DOWN)
@@ -134,50 +129,63 @@ def parent(entity: Entity) -> Found:
     return find(entity.parent_org_number) if entity.parent_org_number else Found(None)
 
 
-def rank_key(entity: Entity, question: str) -> tuple[Any, ...]:
+def rank_key(entity: Entity, question: str) -> tuple[Match, int]:
     """Return a key that sorts the likeliest answers to a question first.
 
-    By how well the name matches; then living before troubled before deleted, legal entities before
+    By how well the names match; then living before troubled before deleted, legal entities before
     places of business, large before small.
     """
-    key, name = name_key(question), name_key(entity.name)
-    if name == key:
-        match = 0
-    elif name.startswith(key):
-        match = 1
-    elif all(any(part.startswith(word) for part in name.split()) for word in key.split()):
-        match = 2
-    else:
-        match = 3
-    state = 2 if entity.deleted_on else 1 if entity.in_trouble else 0
-    # One to four employees are published as "some".
-    employees = int(entity.has_employees) if entity.employees is None else entity.employees
-    order = sort_key(entity.name)
-    return (match, state, entity.is_sub_entity, -employees, order, entity.org_number)
+    return _rank_key(entity, Question.typed(question))
+
+
+def _rank_key(entity: Entity, question: Question) -> tuple[Match, int]:
+    words = keys.search_words(entity.names)
+    return question.match(keys.search_key(entity.name), words), keys.rank(entity)
 
 
 def _best(entities: Iterable[Entity], question: str, limit: int) -> list[Entity]:
     """Return each entity once, best first. Of two with the same number the later one counts."""
     by_number = {entity.org_number: entity for entity in entities}
-    return sorted(by_number.values(), key=lambda entity: rank_key(entity, question))[:limit]
+    typed = Question.typed(question)
+    return sorted(by_number.values(), key=lambda entity: _rank_key(entity, typed))[:limit]
 
 
-def _by_rank(entities: QuerySet[Entity]) -> QuerySet[Entity]:
-    """Order in the database like rank_key does, so that a limit cuts off the right end."""
-    return entities.order_by(
-        F("deleted_on").asc(nulls_first=True),
-        "bankrupt",
-        "winding_up",
-        "compulsory_dissolution",
-        "kind",
-        F("employees").desc(nulls_last=True),
-        "name_key",
-    )
+def _mirrors() -> dict[str, Mirror]:
+    """Return how far the mirror is, by kind of entity; none where there is no mirror."""
+    found: dict[str, Mirror] | None = cache.get(_MIRRORS_KEY)
+    if found is None:
+        found = {mirror.kind: mirror for mirror in Mirror.objects.exclude(loaded_at=None)}
+        cache.set(_MIRRORS_KEY, found, _MIRRORS_FOR)
+    return found
+
+
+def _is_fresh(entity: Entity) -> bool:
+    """Tell whether a copy is as good as asking."""
+    if entity.is_fresh:
+        return True
+    mirror = _mirrors().get(entity.kind)
+    return bool(mirror and mirror.is_current)
 
 
 def _copy_of(number: str) -> Entity | None:
     # A form field can hold anything, even what the database refuses to compare with.
     return Entity.objects.filter(pk=number).first() if number.isalnum() else None
+
+
+def _local_name(question: str, limit: int) -> Answer:
+    question = question[: brreg.LONGEST_NAME]
+    if sum(c.isalnum() for c in question) < SHORTEST_NAME:
+        return Answer([])
+    found = indexed.best(question, limit)
+    places = {rank: place for place, rank in enumerate(found)}
+    entities = sorted(Entity.objects.filter(rank__in=list(found)), key=lambda e: places[e.rank])
+    beginnings = sum(match <= Match.BEGINNING for match in found.values())
+    if beginnings == limit or (entities and Entity.Kind.LEGAL in _mirrors()):
+        return Answer(entities)
+    asked = cache.get(_asked_key(question))
+    if asked:
+        entities = _best([*entities, *Entity.objects.filter(pk__in=asked)], question, limit)
+    return Answer(entities, complete=asked is not None)
 
 
 def _local_number(digits: str, limit: int) -> Answer:
@@ -192,7 +200,7 @@ def _local_number(digits: str, limit: int) -> Answer:
     if len(digits) < 9:
         return Answer(entities)
     if entities:
-        return Answer(entities, complete=entities[0].is_fresh)
+        return Answer(entities, complete=_is_fresh(entities[0]))
     return Answer([], complete=False) if is_valid(digits) else Answer([], Problem.INVALID)
 
 

@@ -13,9 +13,9 @@ from django.db.models.signals import post_migrate
 from django.test import Client
 
 from tests.factories import UserFactory
-from tests.standin.fixtures import register
+from tests.standin.fixtures import mail_server, network, register
 
-__all__ = ["register"]
+__all__ = ["mail_server", "network", "register"]
 
 # Playwright's own loop would make Django refuse the database in browser tests.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

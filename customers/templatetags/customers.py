@@ -5,7 +5,10 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from customers.panels import Panel
+from customers import counts
+from customers.models import Customer
+from customers.overview import count_text
+from customers.panels import Alerts, Panel
 
 register = template.Library()
 
@@ -18,3 +21,16 @@ def panel(context: Context, shown: Panel) -> SafeString:
         {"panel": shown, "customer": shown.customer, **shown.context()},
         request=context["request"],
     )
+
+
+@register.simple_tag(takes_context=True)
+def alert_banners(context: Context, customer: Customer) -> SafeString:
+    """Return what the register has changed about a customer and nobody has answered."""
+    return panel(context, Alerts(customer, context["request"]))
+
+
+@register.simple_tag
+def open_alerts() -> str:
+    """Return how many alerts wait for an answer, empty for none. Mostly without a query."""
+    count = counts.open_alerts()
+    return count_text(count) if count else ""

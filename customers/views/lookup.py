@@ -5,11 +5,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from customers import duplicates, register_facts
+from customers import duplicates, einvoicing, register_facts
 from customers.models import Customer
 from moment.access import needs
 from moment.htmx import render_page
-from registry import lookup, org_number
+from registry import lookup, org_number, peppol
 from registry.models import Entity
 
 LIMIT = 10
@@ -67,6 +67,7 @@ def choice(request: HttpRequest, number: str | None) -> dict[str, Any]:
     entity = found.entity
     owner = lookup.parent(entity).entity if entity and entity.is_sub_entity else None
     ours = Customer.objects.visible_to(request.user).filter(org_number=number).first()
+    reachability = einvoicing.reachability_of([number]).get(number)
     return {
         "chosen": {
             "org_number": number,
@@ -75,6 +76,8 @@ def choice(request: HttpRequest, number: str | None) -> dict[str, Any]:
             "trouble": register_facts.trouble(entity) if entity else "",
             "owner": owner,
             "customer": ours,
+            "reachability": reachability,
+            "check_now": not (reachability and peppol.is_fresh(reachability)),
             "problem": lookup.Problem(found.problem).label if found.problem else "",
         }
     }

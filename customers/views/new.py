@@ -1,9 +1,11 @@
 """The new-customer dialog, and the same as a page."""
 
+import logging
 from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -14,7 +16,12 @@ from customers.models import Customer
 from customers.views.lookup import choice, results
 from moment.access import needs
 from moment.htmx import INVALID, redirect_to, render_page
-from registry import lookup, org_number
+from registry import lookup, org_number, peppol
+from registry.models import NORWEGIAN_SCHEME
+
+logger = logging.getLogger(__name__)
+
+REACH_LIMIT = 3.0  # seconds that somebody who creates a customer may wait for the Peppol network
 
 
 @needs("customers.view_customer", "customers.add_customer")
@@ -33,6 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
     customer = _save(form) if form.is_valid() else None
     if customer is None:
         return _respond(request, form, status=INVALID)
+    _check_reach(customer)
     _tell(request, form, customer)
     return redirect_to(request, customer.get_absolute_url())
 
@@ -81,6 +89,18 @@ def _save(form: NewCustomerForm) -> Customer | None:
     except ValidationError as error:
         form.add_error("number", error)
         return None
+
+
+def _check_reach(customer: Customer) -> None:
+    """Ask whether EHF arrives, unless it is known: mostly the dialog has asked by then.
+
+    The customer exists by now, and nothing that goes wrong here changes that.
+    """
+    if customer.is_norwegian and org_number.is_valid(customer.org_number):
+        try:
+            peppol.check(NORWEGIAN_SCHEME, customer.org_number, limit=REACH_LIMIT)
+        except DatabaseError:
+            logger.exception("What the Peppol network says of a new customer was not kept")
 
 
 def _tell(request: HttpRequest, form: NewCustomerForm, customer: Customer) -> None:

@@ -37,7 +37,9 @@ def _measured(engine: str, customers: int, only: list[str], options) -> list[rep
                 sys.executable, "-m", "tests.benchmarks.measure", f"--engine={engine}",
                 f"--customers={customers}", f"--entities={options.entities}",
                 f"--only={','.join(only)}", f"--repeats={options.repeats}",
-                f"--names={options.names}", f"--results={results}",
+                f"--names={options.names}", f"--checks={options.checks}",
+                f"--register={options.register}",
+                f"--results={results}",
             ],
             check=True,
             cwd=ROOT,
@@ -57,6 +59,7 @@ def _environment(url: str, folder: str) -> dict[str, str]:
         "HTTPS": "false",
         "ALLOWED_HOSTS": "127.0.0.1,testserver",
         "REGISTRY_URL": "http://127.0.0.1:9",
+        "PEPPOL_DNS": "127.0.0.1:9",
         "LOG_LEVEL": "ERROR",
     }
 

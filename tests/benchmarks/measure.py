@@ -12,7 +12,10 @@ django.setup()
 
 from tests.benchmarks import (  # noqa: E402 - models need the set-up
     data,
+    feed,
+    mirror,
     overview,
+    peppol,
     report,
     single,
     together,
@@ -34,8 +37,11 @@ def main() -> None:
         "single": lambda: single.run(engine, options.repeats),
         "typeahead": lambda: typeahead.run(engine, options.names),
         "together": lambda: together.run(engine),
-        # Last, because it writes.
+        "peppol": lambda: peppol.run(engine, options.checks),
+        # Last, because they write.
         "writers": lambda: writers.run(engine),
+        "feed": lambda: feed.run(engine),
+        "mirror": lambda: mirror.run(engine, options.register),
     }
     targets = []
     for name, run in parts.items():

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 
-PARTS = ["overview", "single", "typeahead", "together", "writers"]
+PARTS = ["overview", "single", "typeahead", "together", "peppol", "writers", "feed", "mirror"]
 
 
 def parts(text: str) -> list[str]:
@@ -21,6 +21,8 @@ def parser() -> ArgumentParser:
     add("--only", type=parts, default=PARTS, help=f"of {','.join(PARTS)}, with commas")
     add("--repeats", type=int, default=20, help="of each page (20)")
     add("--names", type=int, default=300, help="typed letter by letter (300)")
+    add("--checks", type=int, default=1000, help="of reachability (1000)")
+    add("--register", type=int, default=1_170_000, help="entities in a full load (1170000)")
     add("--million", action="store_true", help="the overview with 1,000,000 customers too")
     # Between the processes of a run.
     add("--results", default="", help="file for the figures")

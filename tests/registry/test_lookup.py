@@ -46,7 +46,7 @@ def test_copies_are_found_without_asking(register):
 
 
 @pytest.mark.parametrize(
-    "question", ["jørkeløse", "bjørkeløse bank", "handels", "andel", "%", "b_"]
+    "question", ["kjerkeløse", "bjørkeløse bank", "handelshus", "ndel", "%", "b_"]
 )
 def test_copies_that_do_not_match_are_not_found(question):
     copy("BJØRKELØSE HANDEL AS", UNKNOWN)
@@ -75,7 +75,7 @@ def test_copies_alone_are_not_all_the_register_may_know():
 def test_of_many_copies_the_best_are_found():
     copies(30)
     copy("VARDEFJORD STOR AS", UNKNOWN, employees=900)
-    copy("VARDEFJORD AS", TEKNIKK, bankrupt=True)
+    copy("VARDEFJORD A AS", TEKNIKK, bankrupt=True)
     assert names(lookup.local("vardefjord", limit=2)) == ["VARDEFJORD STOR AS", "VARDEFJORD 0"]
 
 

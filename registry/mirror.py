@@ -102,6 +102,9 @@ def load(
                 progress(Step(f"Indexing: {word}"))
             progress(Step("Swapping"))
             raised = _swap(kind, table, etag, file_date, entities)
+            progress(Step("Clearing up"))
+            with suppress(DatabaseError):  # then the next run does
+                table.clear()
         except BaseException:
             with suppress(DatabaseError):  # then the next run clears
                 table.clear()

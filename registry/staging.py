@@ -21,6 +21,7 @@ from registry.models import Entity
 
 LIVE = Entity._meta.db_table
 NEW = f"{LIVE}_new"
+OLD = f"{LIVE}_old"  # the live one of before, on its way out
 TOUCHED = f"{LIVE}_touched"  # numbers that somebody changed in the live table during the run
 _FIELDS = Entity._meta.concrete_fields
 _PK = "org_number"
@@ -48,7 +49,8 @@ class Staging(ABC):
         with _short():
             self._untouch()
             _execute(f"DROP TABLE IF EXISTS {TOUCHED}")
-            _execute(f"DROP TABLE IF EXISTS {NEW}")
+        self._drop(NEW)
+        self._drop(OLD)
 
     def create(self) -> None:
         """Make it, empty, and begin to note what is changed in the live table."""
@@ -120,7 +122,7 @@ class Staging(ABC):
         `before` is called in it, with both tables complete and nobody else writing. Raises
         OperationalError where somebody would not let go of the live table: nothing has changed.
         """
-        with in_turn(), transaction.atomic(durable=True):
+        with _short():
             self._stop_writers()
             touched = f"(SELECT {_PK} FROM {TOUCHED})"
             _execute(f"DELETE FROM {NEW} WHERE {_PK} IN {touched}")
@@ -141,9 +143,10 @@ class Staging(ABC):
         )
         query = (
             f"SELECT {NEW}.* FROM registry_watch"
-            f" JOIN {NEW} ON {NEW}.{_PK} = registry_watch.{_PK}"
+            # SQLite takes the tables of a CROSS JOIN in the order they are written: few rows first.
+            f" CROSS JOIN {NEW}"
             f" LEFT JOIN {LIVE} ON {LIVE}.{_PK} = registry_watch.{_PK}"
-            f" WHERE registry_watch.{_PK} > %s AND ({old}) {self.differs} ({new})"
+            f" WHERE {NEW}.{_PK} = registry_watch.{_PK} AND registry_watch.{_PK} > %s AND ({old}) {self.differs} ({new})"
             f" ORDER BY registry_watch.{_PK} LIMIT {PAIRS}"
         )
         last = ""
@@ -164,6 +167,10 @@ class Staging(ABC):
     def _stop_writers(self) -> None: ...
     @abstractmethod
     def _replace(self) -> None: ...
+
+    def _drop(self, table: str) -> None:
+        with _short():
+            _execute(f"DROP TABLE IF EXISTS {table}")
 
 
 class _SQLite(Staging):
@@ -203,16 +210,35 @@ class _SQLite(Staging):
         """Do nothing: a transaction keeps all others from writing."""
 
     def _replace(self) -> None:
-        indexes = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = %s"
-        had = [sql for [sql] in _rows(indexes, [LIVE]) if sql]
-        _execute(f"DROP TABLE {LIVE}")  # with its indexes and triggers
+        of_live = "SELECT name, sql FROM sqlite_master WHERE type = %s AND tbl_name = %s"
+        for name, _sql in _rows(of_live, ["trigger", LIVE]):
+            _execute(f'DROP TRIGGER "{name}"')
+        had = _rows(of_live, ["index", LIVE])
         _execute(f"DROP TABLE {TOUCHED}")
+        # To drop a large table takes seconds, in which nobody else could write.
+        _execute(f"ALTER TABLE {LIVE} RENAME TO {OLD}")
         _execute(f"ALTER TABLE {NEW} RENAME TO {LIVE}")
         search.adopt(connection.alias, NEW)
-        has = {_shape(sql) for [sql] in _rows(indexes, [LIVE]) if sql}
-        for sql in had:
-            if _shape(sql) not in has:
+        has = {_shape(sql) for _name, sql in _rows(of_live, ["index", LIVE]) if sql}
+        for name, sql in had:
+            if sql and _shape(sql) not in has:
+                _execute(f'DROP INDEX "{name}"')
                 _execute(sql)
+
+    def _drop(self, table: str) -> None:
+        """Drop a table bit by bit."""
+        of_table = "SELECT name FROM sqlite_master WHERE type = %s AND tbl_name = %s"
+        if not _rows(of_table, ["table", table]):
+            return
+        for [name] in _rows(f"{of_table} AND sql IS NOT NULL", ["index", table]):
+            with _short():
+                _execute(f'DROP INDEX "{name}"')
+        some = f"SELECT rowid FROM {table} ORDER BY rowid LIMIT {CHUNK}"
+        while _rows(f"SELECT 1 FROM {table} LIMIT 1"):
+            with _short():
+                _execute(f"DELETE FROM {table} WHERE rowid IN ({some})")
+        with _short():
+            _execute(f"DROP TABLE {table}")
 
 
 def _shape(statement: str) -> tuple[bool, str]:
@@ -351,8 +377,22 @@ def held_up(error: OperationalError) -> bool:
 
 @contextmanager
 def _short() -> Iterator[None]:
-    with in_turn(), transaction.atomic(durable=True):
+    with _checkpoint_after(), in_turn(), transaction.atomic(durable=True):
         yield
+
+
+@contextmanager
+def _checkpoint_after() -> Iterator[None]:
+    """Have SQLite carry over its log when our turn is over: it waits for the disk to do so."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    _execute("PRAGMA wal_autocheckpoint = 0")
+    try:
+        yield
+        _rows("PRAGMA wal_checkpoint(PASSIVE)")
+    finally:
+        _execute("PRAGMA wal_autocheckpoint = 1000")
 
 
 @contextmanager

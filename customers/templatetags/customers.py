@@ -16,17 +16,16 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def panel(context: Context, shown: Panel) -> SafeString:
     """Return a panel rendered by its own template with its own context."""
-    return render_to_string(
-        shown.template,
-        {"panel": shown, "customer": shown.customer, **shown.context()},
-        request=context["request"],
-    )
+    return _rendered(context, shown)
 
 
 @register.simple_tag(takes_context=True)
-def alert_banners(context: Context, customer: Customer) -> SafeString:
-    """Return what the register has changed about a customer and nobody has answered."""
-    return panel(context, Alerts(customer, context["request"]))
+def alert_banners(context: Context, customer: Customer, *, beside: bool = False) -> SafeString:
+    """Return what the register has changed about a customer and nobody has answered.
+
+    `beside` another fragment they go to their own place on the page.
+    """
+    return _rendered(context, Alerts(customer, context["request"]), beside=beside)
 
 
 @register.simple_tag
@@ -34,3 +33,11 @@ def open_alerts() -> str:
     """Return how many alerts wait for an answer, empty for none. Mostly without a query."""
     count = counts.open_alerts()
     return count_text(count) if count else ""
+
+
+def _rendered(context: Context, shown: Panel, **more: object) -> SafeString:
+    return render_to_string(
+        shown.template,
+        {"panel": shown, "customer": shown.customer, **shown.context(), **more},
+        request=context["request"],
+    )

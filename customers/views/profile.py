@@ -42,7 +42,7 @@ def check_register(request: HttpRequest, number: str) -> HttpResponse:
         panel = panels.Register(customer, request)
         return render(
             request,
-            panel.template,
+            "customers/profile/_checked.html",
             {"customer": customer, "panel": panel, "problem": problem, **panel.context()},
         )
     if problem:

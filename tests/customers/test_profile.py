@@ -6,6 +6,7 @@ from pytest_django.asserts import assertInHTML
 from customers import history
 from customers.models import Customer
 from moment.models import CompanySettings
+from registry import alerts
 from registry.models import Entity
 from tests.customers.test_editing import form_of
 from tests.factories import CustomerFactory, EntityFactory, NoteFactory, TagFactory
@@ -92,6 +93,18 @@ def test_check_again_asks_the_register_and_shows_the_answer(as_per, register):
     assert known["organisasjonsform"]["beskrivelse"] in fragment
     assert as_per.post("/customers/78/register/").status_code == 302
     assert as_per.get("/customers/78/register/")["Location"] == "/customers/78/"
+
+
+def test_check_again_brings_the_alert_that_it_raises(as_per, register):
+    known = next(iter(register.entities.values()))
+    number = known["organisasjonsnummer"]
+    EntityFactory(org_number=number, name="ET GAMMELT NAVN AS")
+    alerts.watch(number)
+    CustomerFactory(number="78", org_number=number)
+    fragment = as_per.post("/customers/78/register/", headers=HTMX).content.decode()
+    assert 'id="alerts"' in fragment
+    assert 'hx-swap-oob="true"' in fragment
+    assert "Vardefjord Teknikk AS" in fragment.partition('id="alerts"')[2]
 
 
 def test_check_again_while_the_register_is_down_says_so_and_keeps_the_copy(

@@ -164,10 +164,6 @@ class Readiness:
         return self.overview_url({"ehf": Reach.YES.value})
 
     @property
-    def receiving_percent(self) -> int:
-        return percent(self.receiving, self.total)
-
-    @property
     def getting(self) -> int:
         return self._count(Standing.GETS_EHF)
 
@@ -192,7 +188,7 @@ class Readiness:
     @cached_property
     def tabs(self) -> list[Tab]:
         counted: Counter[str] = Counter()
-        for status, _type, _reach, n in counted_customers():
+        for status, _type, _reach, n in self._counted:
             counted[status] += n
             counted[ALL] += n
         labels = [(ALL, _("All")), *Customer.Status.choices]
@@ -263,8 +259,12 @@ class Readiness:
         return CompanySettings.current().invoice_type
 
     @cached_property
+    def _counted(self) -> list[Counted]:
+        return counted_customers()
+
+    @cached_property
     def _rows(self) -> list[Counted]:
-        return [row for row in counted_customers() if self.status in (ALL, row[0])]
+        return [row for row in self._counted if self.status in (ALL, row[0])]
 
     @cached_property
     def _standings(self) -> Counter[tuple[Standing, str]]:

@@ -52,5 +52,6 @@ def send(
         letter.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
     try:
         letter.send()
-    except OSError as error:  # what smtplib raises is one too
+    # What smtplib raises is an OSError too; a domain can pass for one and have no form in ASCII.
+    except (OSError, UnicodeError) as error:
         raise NotSent(f"{to}: {error}") from error

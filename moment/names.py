@@ -23,6 +23,8 @@ _DIGITS = re.compile(r"\d+")
 
 def _without_accents(text: str) -> str:
     """Return text without combining marks: é becomes e. Call after å, ä and ö are dealt with."""
+    if text.isascii():
+        return text
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 

@@ -44,7 +44,7 @@ def watch(*org_numbers: str) -> None:
 @transaction.atomic
 def unwatch(*org_numbers: str) -> None:
     """Hear no more of these numbers, and drop what nobody has answered."""
-    Watch.objects.filter(pk__in=_watched(org_numbers)).delete()
+    Watch.objects.filter(pk__in=hold(org_numbers)).delete()
     Alert.objects.open().filter(org_number__in=org_numbers).delete()
 
 
@@ -67,11 +67,12 @@ def raise_for(
         day = (dates or {}).get(now.pk) or today
         if changes := list(_changes(before, now, day)):
             found[now.pk] = changes
+    # Before any alert is touched, as everyone does it.
+    watched = hold([*found, *back])
     if back:
         # Published again before anybody heard that it was withdrawn.
         Alert.objects.open().filter(kind=Kind.WITHDRAWN, org_number__in=back).delete()
-    watched = _watched(found)
-    return _tell([change for number in watched for change in found[number]])
+    return _tell([change for number in watched for change in found.get(number, ())])
 
 
 def raise_withdrawn(
@@ -85,7 +86,7 @@ def raise_withdrawn(
     `known` are those of which there was one until now.
     """
     numbers = list(org_numbers)
-    watched = _watched(numbers)
+    watched = hold(numbers)
     earlier = Alert.objects.select_for_update().filter(org_number__in=numbers).order_by("pk")
     told, waiting, forget = set(), set(), []
     for alert in earlier:
@@ -105,6 +106,16 @@ def raise_withdrawn(
     return len(Alert.objects.bulk_create(new))
 
 
+def hold(org_numbers: Iterable[str]) -> list[str]:
+    """Return those of the numbers that somebody watches, in order, locked.
+
+    Until the transaction ends none of their alerts changes, so that two who see the same change
+    raise one. Copies are locked before this and alerts after it, by everyone who locks several.
+    """
+    rows = Watch.objects.select_for_update().filter(pk__in=list(org_numbers)).order_by("pk")
+    return [row.pk for row in rows]
+
+
 @transaction.atomic
 def answer(alerts: Iterable[Alert], how: str, by: User) -> list[Alert]:
     """Close these alerts with an `Alert.Answer`; return those that were still open.
@@ -119,16 +130,6 @@ def answer(alerts: Iterable[Alert], how: str, by: User) -> list[Alert]:
         alert.handled_at, alert.handled_by, alert.answer = timezone.now(), by, how
     Alert.objects.bulk_update(still_open, ["handled_at", "handled_by", "answer"])
     return still_open
-
-
-def _watched(org_numbers: Iterable[str]) -> list[str]:
-    """Return those of the numbers that somebody watches, in order.
-
-    Their rows stay locked to the end of the transaction, so that two who see the same change raise
-    one alert.
-    """
-    rows = Watch.objects.select_for_update().filter(pk__in=list(org_numbers)).order_by("pk")
-    return [row.pk for row in rows]
 
 
 def _tell(changes: list[_Change]) -> int:

@@ -48,25 +48,7 @@ def store(entities: Iterable[Entity], dates: Mapping[str, date] | None = None) -
     Where an entity comes twice the last one counts.
     """
     entities = list(entities)
-    latest = {entity.org_number: entity for entity in entities}
-    # In the order of their keys, so that two who store the same rows do not deadlock.
-    rows = sorted(latest.values(), key=lambda entity: entity.pk)
-    before = {
-        entity.pk: entity
-        for entity in Entity.objects.select_for_update().filter(pk__in=list(latest)).order_by("pk")
-    }
-    now = timezone.now()
-    for entity in entities:
-        entity.fetched_at = now
-        if entity.deleted_on and (known := before.get(entity.pk)):
-            _complete(entity, known)
-    Entity.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["org_number"], update_fields=COLUMNS
-    )
-    raised = alerts.raise_for([(before.get(row.pk), row) for row in rows], dates)
-    words = {word for row in rows for word in row.words.split()}
-    transaction.on_commit(lambda: typos.learn(words))
-    return Stored(entities, raised)
+    return Stored(entities, renew(entities, (), dates).alerts)
 
 
 @transaction.atomic
@@ -75,12 +57,41 @@ def erase(org_numbers: Iterable[str], dates: Mapping[str, date] | None = None) -
 
     `dates` holds, by number, the day on which it did.
     """
-    numbers = sorted(set(org_numbers))
-    # Locked in the order of their keys, like those that are stored.
-    rows = Entity.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
-    known = {entity.pk for entity in rows.only("pk")}
-    Entity.objects.filter(pk__in=known).delete()
-    return Erased(len(known), alerts.raise_withdrawn(numbers, dates, known))
+    return renew((), org_numbers, dates)
+
+
+@transaction.atomic
+def renew(
+    entities: Iterable[Entity], removed: Iterable[str], dates: Mapping[str, date] | None = None
+) -> Erased:
+    """Store some and forget others, within the caller's transaction; no number may be in both.
+
+    Everyone locks copies, then what is watched of them, then alerts, each in the order of their
+    keys. To store and then to erase in one transaction would begin anew: a deadlock with whoever
+    is in between.
+    """
+    entities, numbers = list(entities), sorted(set(removed))
+    latest = {entity.org_number: entity for entity in entities}
+    rows = sorted(latest.values(), key=lambda entity: entity.pk)
+    locked = Entity.objects.select_for_update().filter(pk__in=[*latest, *numbers])
+    before = {entity.pk: entity for entity in locked.order_by("pk")}
+    now = timezone.now()
+    for entity in entities:
+        entity.fetched_at = now
+        if entity.deleted_on and (known := before.get(entity.pk)):
+            _complete(entity, known)
+    Entity.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["org_number"], update_fields=COLUMNS
+    )
+    given_up = before.keys() & set(numbers)
+    Entity.objects.filter(pk__in=given_up).delete()
+    if rows and numbers:
+        alerts.hold([*latest, *numbers])
+    raised = alerts.raise_for([(before.get(row.pk), row) for row in rows], dates)
+    raised += alerts.raise_withdrawn(numbers, dates, given_up)
+    words = {word for row in rows for word in row.words.split()}
+    transaction.on_commit(lambda: typos.learn(words))
+    return Erased(len(given_up), raised)
 
 
 def _complete(entity: Entity, known: Entity) -> None:

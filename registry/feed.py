@@ -5,7 +5,6 @@ list of numbers, brings is stored in one transaction, after the network has answ
 interrupts a run, the copies and the cursor agree, and the next run goes on from there.
 """
 
-import re
 import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from moment.turns import in_turn
-from registry import brreg, copies
+from registry import brreg, copies, org_number
 from registry.brreg import Change, Event
 from registry.models import Entity, Mirror, Watch
 
@@ -112,7 +111,7 @@ def refresh(org_numbers: list[str]) -> Iterator[Outcome]:
         if turn:
             time.sleep(PAUSE)
         told = _Told()
-        rest = [number for number in numbers if re.fullmatch("[0-9]{9}", number)]
+        rest = [number for number in numbers if org_number.is_valid(number)]
         told.nowhere += set(numbers) - set(rest)
         for kind in (Kind.LEGAL, Kind.SUB):
             rest = _ask_list(kind, rest, told)
@@ -193,12 +192,11 @@ def _deleted_unseen(org_numbers: Collection[str], dates: dict[str, date]) -> lis
 
 def _store(told: _Told, dates: dict[str, date]) -> Outcome:
     """Store what the register said, within the caller's transaction."""
-    stored = copies.store(told.entities, dates)
-    erased = copies.erase(told.removed, dates)
+    done = copies.renew(told.entities, told.removed, dates)
     return Outcome(
-        stored=len(stored.entities),
-        erased=erased.copies,
-        alerts=stored.alerts + erased.alerts,
+        stored=len(told.entities),
+        erased=done.copies,
+        alerts=done.alerts,
         nowhere=told.nowhere,
         unreadable=told.unreadable,
     )

@@ -20,8 +20,6 @@ _SIZES = 63  # steps of size, a quarter of a doubling each: the largest is some 
 _LETTERS = " 0123456789abcdefghijklmnopqrstuvwxyz"
 _NAME_LETTERS = 4  # of the name, that decide between entities of one size
 _NUMBER_BITS, _LETTER_BITS, _SIZE_BITS = 30, 6, 6
-# Places of business, and whoever is in trouble or deleted, rank from here on.
-SUB_ENTITIES = 1 << _SIZE_BITS + _NAME_LETTERS * _LETTER_BITS + _NUMBER_BITS
 
 
 class Ranked(Protocol):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.core.cache import cache
 from django.db.models import TextChoices
@@ -129,6 +130,20 @@ def parent(entity: Entity) -> Found:
     return find(entity.parent_org_number) if entity.parent_org_number else Found(None)
 
 
+def former_name(entity: Entity, question: str) -> str:
+    """Return the former name by which a question finds an entity; empty where the present does."""
+    former = entity.former_names.splitlines()
+    if not former:
+        return ""
+    typed = Question.typed(question)
+    matches = [
+        (typed.match(keys.search_key(name), keys.search_words([name])), at, name)
+        for at, name in enumerate([entity.name, *former])
+    ]
+    _match, at, name = min(matches)
+    return name if at else ""
+
+
 def rank_key(entity: Entity, question: str) -> tuple[Match, int]:
     """Return a key that sorts the likeliest answers to a question first.
 
@@ -151,12 +166,13 @@ def _best(entities: Iterable[Entity], question: str, limit: int) -> list[Entity]
 
 
 def _mirrors() -> dict[str, Mirror]:
-    """Return how far the mirror is, by kind of entity; none where there is no mirror."""
-    found: dict[str, Mirror] | None = cache.get(_MIRRORS_KEY)
-    if found is None:
-        found = {mirror.kind: mirror for mirror in Mirror.objects.exclude(loaded_at=None)}
-        cache.set(_MIRRORS_KEY, found, _MIRRORS_FOR)
-    return found
+    """Return when the mirror was brought up to date, by kind of entity; none without a mirror."""
+    updated: dict[str, datetime | None] | None = cache.get(_MIRRORS_KEY)
+    if updated is None:
+        loaded = Mirror.objects.exclude(loaded_at=None)
+        updated = dict(loaded.values_list("kind", "updated_at"))
+        cache.set(_MIRRORS_KEY, updated, _MIRRORS_FOR)
+    return {kind: Mirror(kind=kind, updated_at=at) for kind, at in updated.items()}
 
 
 def _is_fresh(entity: Entity) -> bool:
@@ -177,8 +193,7 @@ def _local_name(question: str, limit: int) -> Answer:
     if sum(c.isalnum() for c in question) < SHORTEST_NAME:
         return Answer([])
     found = indexed.best(question, limit)
-    places = {rank: place for place, rank in enumerate(found)}
-    entities = sorted(Entity.objects.filter(rank__in=list(found)), key=lambda e: places[e.rank])
+    entities = _ranked(list(found))
     beginnings = sum(match <= Match.BEGINNING for match in found.values())
     if beginnings == limit or (entities and Entity.Kind.LEGAL in _mirrors()):
         return Answer(entities)
@@ -186,6 +201,17 @@ def _local_name(question: str, limit: int) -> Answer:
     if asked:
         entities = _best([*entities, *Entity.objects.filter(pk__in=asked)], question, limit)
     return Answer(entities, complete=asked is not None)
+
+
+def _ranked(ranks: list[int]) -> list[Entity]:
+    """Return the entities with these ranks, in this order."""
+    if not ranks:
+        return []
+    marks = ", ".join(["%s"] * len(ranks))
+    # Asked for with every letter that is typed: making the statement would cost more than this.
+    rows = Entity.objects.raw(f"SELECT * FROM registry_entity WHERE rank IN ({marks})", ranks)  # noqa: S608
+    places = {rank: place for place, rank in enumerate(ranks)}
+    return sorted(rows, key=lambda entity: places[entity.rank])
 
 
 def _local_number(digits: str, limit: int) -> Answer:

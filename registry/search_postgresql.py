@@ -17,8 +17,9 @@ LIVE = "registry_entity"
 LEFT = (2, 3, 4, 5, 6)  # letters of a name's beginning that have an index in order of rank
 LONGEST = 14  # letters of a word's beginning that are indexed
 ENOUGH = 2000  # rows of one tier that are sorted; more come from words that nearly everyone has
-# Ranks where one tier ends and the next begins: by employees, then places of business.
-TIERS = (*(keys.rank_after(employees) for employees in (100, 10, 1)), keys.SUB_ENTITIES)
+# Ranks where one tier ends and the next begins: a hundred employees or more are some 5,000
+# entities, one or more some 200,000. What has fewer than ten hits in the one has few in the next.
+TIERS = (keys.rank_after(100), keys.rank_after(1))
 
 
 def _lefts(first: int, last: int) -> str:
@@ -145,8 +146,9 @@ def with_typo(question: Question, spellings: Sequence[set[str]], limit: int) -> 
             others = [*question.words[:place], *question.words[place + 1 :]]
             end = "%" if place == last else " %"
             way, found = _all_of(others)
+            both = "AND" if others else ""
             ways.append(
-                f"""({way} AND registry_beginnings(words) && %s
+                f"""({way} {both} registry_beginnings(words) && %s
                     AND ' ' || words || ' ' LIKE ANY(%s))"""
             )
             either = sorted({_indexed(word) for word in meant})
@@ -157,7 +159,7 @@ def with_typo(question: Question, spellings: Sequence[set[str]], limit: int) -> 
 def _all_of(words: Sequence[str]) -> tuple[str, list[Any]]:
     """Return the condition that words begin so, and its parameters."""
     if not words:
-        return "true", []
+        return "", []
     long = [f"% {word}%" for word in words if word != _indexed(word)]
     conditions = ["registry_beginnings(words) @> %s", *["' ' || words LIKE %s"] * len(long)]
     return " AND ".join(conditions), [[_indexed(word) for word in words], *long]

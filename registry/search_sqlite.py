@@ -15,6 +15,7 @@ from registry.matching import Question
 
 LIVE = "registry_entity"
 LEFT = (2, 3)  # letters; so many names begin alike that they need an index in order of rank
+FEW = 1000  # rows that are soon sorted
 BATCH = 20_000  # rows indexed in one transaction
 
 _INDEXES = {
@@ -97,11 +98,19 @@ def beginning(key: str, limit: int) -> list[int]:
                 ORDER BY rank LIMIT {limit}""",
             [key],
         )
-    # The plus keeps the planner from walking the whole register in the order of ranks.
+    ends = [key, key + _LAST_CHARACTER]
+    ranks = _ranks(
+        f"SELECT rank FROM {LIVE} WHERE name_key >= %s AND name_key < %s LIMIT {FEW + 1}", ends
+    )
+    if len(ranks) <= FEW:
+        return sorted(ranks)[:limit]
+    # So many that they are soon met in the order of ranks, among all that have the first word.
+    index = words_of(LIVE)
     return _ranks(
-        f"""SELECT rank FROM {LIVE} WHERE name_key >= %s AND name_key < %s
-            ORDER BY +rank LIMIT {limit}""",
-        [key, key + _LAST_CHARACTER],
+        f"""SELECT {index}.rowid FROM {index} JOIN {LIVE} ON {LIVE}.rank = {index}.rowid
+            WHERE {index} MATCH %s AND name_key >= %s AND name_key < %s
+            ORDER BY {index}.rowid LIMIT {limit}""",
+        [_all_of(key.split()[:1]), *ends],
     )
 
 

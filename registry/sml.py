@@ -50,11 +50,13 @@ def host_of(scheme: str, identifier: str) -> str:
 def publishers(scheme: str, identifier: str, end: float) -> list[str]:
     """Return the addresses (URLs) of the participant's SMP, best first; none: not registered.
 
-    They are as the outside world wrote them: `smp.fetch` looks at them before it goes there.
+    They are as the outside world wrote them: `smp.publisher` looks at each before we go there.
     Raises Unanswered, also where there are records but none that makes sense: somebody has
     registered the participant, so that the answer is not no. Nor is it where the DNS does not know
     the whole zone: a wrong setting, or a resolver that knows nothing of the world outside.
     """
+    if not settings.PEPPOL_SML_ZONE.strip("."):
+        raise Unanswered("PEPPOL_SML_ZONE names no zone")
     records = _ask(host_of(scheme, identifier), dns.rdatatype.NAPTR, end)
     if not records and not _knows_zone(end):
         raise Unanswered(f"the DNS does not know {settings.PEPPOL_SML_ZONE}")
@@ -103,9 +105,7 @@ def _knows_zone(end: float) -> bool:
     return True
 
 
-def _ask(
-    host: str, kind: dns.rdatatype.RdataType, end: float, *, must_exist: bool = False
-) -> list:
+def _ask(host: str, kind: dns.rdatatype.RdataType, end: float, *, must_exist: bool = False) -> list:
     """Return the records of one kind; none where the DNS says that there are none.
 
     Where the name `must_exist`, NXDOMAIN is raised as it is.

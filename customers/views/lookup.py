@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from customers import duplicates, einvoicing, register_facts
 from customers.models import Customer
@@ -11,6 +13,7 @@ from moment.access import needs
 from moment.htmx import render_page
 from registry import lookup, org_number, peppol
 from registry.models import Entity
+from registry.names import display_name
 
 LIMIT = 10
 LONGEST = 200  # characters, as a name
@@ -47,10 +50,9 @@ def results(request: HttpRequest, question: str) -> dict[str, Any]:
     if norwegian and len(question) > 1:
         answer = (lookup.local if first_step else lookup.search)(question, limit=LIMIT)
     visible = Customer.objects.visible_to(request.user)
-    ours = _customers_by_org_number(visible, answer.entities)
     return {
         "question": question,
-        "options": [_option(entity, question, ours) for entity in answer.entities],
+        "options": _options(answer.entities, question, visible),
         "alike": duplicates.alike(visible, name=question) if len(question) > 1 else [],
         "problem": lookup.Problem(answer.problem).label if answer.problem else "",
         "ask_register": norwegian and first_step and not answer.complete and len(question) > 1,
@@ -83,16 +85,29 @@ def choice(request: HttpRequest, number: str | None) -> dict[str, Any]:
     }
 
 
-def _customers_by_org_number(visible: Any, entities: list[Entity]) -> dict[str, Customer]:
+def _options(entities: list[Entity], question: str, visible: QuerySet) -> list[dict[str, Any]]:
+    """Return the list's lines, in one query for our customers and one for the owners."""
+    if not entities:
+        return []
     numbers = [entity.org_number for entity in entities]
-    found = visible.filter(country="NO", org_number__in=numbers).only(
-        "number", "org_number", "status"
-    )
-    return {customer.org_number: customer for customer in found}
+    # The country is no condition of the query: to look there first would find all of Norway.
+    found = visible.filter(org_number__in=numbers).only("number", "org_number", "status", "country")
+    ours = {customer.org_number: customer for customer in found if customer.country == "NO"}
+    owners = {entity.parent_org_number for entity in entities if entity.is_sub_entity}
+    names = dict(Entity.objects.filter(pk__in=owners).values_list("pk", "name")) if owners else {}
+    return [
+        _option(entity, question, ours.get(entity.org_number), names.get(entity.parent_org_number))
+        for entity in entities
+    ]
 
 
-def _option(entity: Entity, question: str, ours: dict[str, Customer]) -> dict[str, Any]:
-    """Return one line of the list, its name cut where it matches what was typed."""
+def _option(
+    entity: Entity, question: str, customer: Customer | None, owner: str | None
+) -> dict[str, Any]:
+    """Return one line of the list, said so that the template only writes.
+
+    The name comes in three parts, cut where it matches what was typed.
+    """
     name = entity.display_name
     at = name.casefold().find(question.casefold())
     # Folding can change a text's length (ß), and then nothing is marked.
@@ -100,12 +115,22 @@ def _option(entity: Entity, question: str, ours: dict[str, Customer]) -> dict[st
         at, length = 0, 0
     else:
         length = len(question)
+    if not entity.is_sub_entity:
+        kind = entity.form_code
+    elif owner:
+        kind = _("Place of business of %(company)s") % {"company": display_name(owner)}
+    else:
+        kind = _("Place of business")
     return {
-        "entity": entity,
+        "org_number": entity.org_number,
+        "formatted_number": entity.formatted_number,
         "name": name,
         "before": name[:at],
         "match": name[at : at + length],
         "after": name[at + length :],
-        "customer": ours.get(entity.org_number),
+        # The name that was found, where it is not the present one.
+        "formerly": display_name(lookup.former_name(entity, question)),
+        "details": " · ".join(filter(None, [kind, entity.business_place])),
         "trouble": register_facts.trouble(entity),
+        "customer": customer,
     }

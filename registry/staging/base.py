@@ -71,7 +71,7 @@ class Staging(ABC):
         """Yield the words that the rows are found by, row by row: one blank between them."""
         last = ""
         query = f"SELECT {PK}, words FROM {NEW} WHERE {PK} > %s ORDER BY {PK} LIMIT {CHUNK}"
-        while rows := rows(query, [last]):
+        while rows := fetched(query, [last]):
             last = rows[-1][0]
             yield from (words for _number, words in rows)
 
@@ -87,7 +87,7 @@ class Staging(ABC):
         while True:
             edge = f"SELECT {PK} FROM {LIVE} WHERE {PK} > %s ORDER BY {PK} LIMIT {CHUNK}"
             here = f"SELECT {COLUMNS} FROM {LIVE} WHERE {PK} > %s AND {PK} <= %s"
-            numbers = rows(edge, [last])
+            numbers = fetched(edge, [last])
             if not numbers:
                 return
             first, last = last, numbers[-1][0]
@@ -140,7 +140,8 @@ class Staging(ABC):
             # SQLite takes the tables of a CROSS JOIN in the order they are written: few rows first.
             f" CROSS JOIN {NEW}"
             f" LEFT JOIN {LIVE} ON {LIVE}.{PK} = registry_watch.{PK}"
-            f" WHERE {NEW}.{PK} = registry_watch.{PK} AND registry_watch.{PK} > %s AND ({old}) {self.differs} ({new})"
+            f" WHERE {NEW}.{PK} = registry_watch.{PK} AND registry_watch.{PK} > %s"
+            f" AND ({old}) {self.differs} ({new})"
             f" ORDER BY registry_watch.{PK} LIMIT {PAIRS}"
         )
         last = ""
@@ -195,6 +196,7 @@ def held_up(error: OperationalError) -> bool:
 
 @contextmanager
 def short() -> Iterator[None]:
+    """Run the block as one transaction, in turn with others that write."""
     with _checkpoint_after(), in_turn(), transaction.atomic(durable=True):
         yield
 
@@ -208,17 +210,19 @@ def _checkpoint_after() -> Iterator[None]:
     execute("PRAGMA wal_autocheckpoint = 0")
     try:
         yield
-        rows("PRAGMA wal_checkpoint(PASSIVE)")
+        fetched("PRAGMA wal_checkpoint(PASSIVE)")
     finally:
         execute("PRAGMA wal_autocheckpoint = 1000")
 
 
 def execute(statement: str, parameters: list[Any] | None = None) -> None:
+    """Execute a statement without results. %s in it stands for parameters where there are any."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
 
 
-def rows(statement: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+def fetched(statement: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+    """Return all rows of a statement's result."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall()

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from registry import search
 from registry.staging import base
-from registry.staging.base import COLUMNS, LIVE, NEW, PK, TOUCHED, Staging, execute, rows
+from registry.staging.base import COLUMNS, LIVE, NEW, PK, TOUCHED, Staging, execute, fetched
 
 
 class PostgreSQL(Staging):
@@ -32,7 +32,7 @@ class PostgreSQL(Staging):
 
     def _untouch(self) -> None:
         # Even to find that there is none, DROP TRIGGER would have all readers let go of the table.
-        if rows("SELECT 1 FROM pg_trigger WHERE tgname = %s", [TOUCHED]):
+        if fetched("SELECT 1 FROM pg_trigger WHERE tgname = %s", [TOUCHED]):
             execute(base.PATIENCE)
             execute(f"DROP TRIGGER IF EXISTS {TOUCHED} ON {LIVE}")
         execute(f"DROP FUNCTION IF EXISTS {TOUCHED}()")
@@ -58,7 +58,7 @@ class PostgreSQL(Staging):
                     " WHERE nth > 1)"
                 )
                 execute(key)
-        return int(rows(f"SELECT count(*) FROM {NEW}")[0][0])
+        return int(fetched(f"SELECT count(*) FROM {NEW}")[0][0])
 
     def index(self) -> Iterator[str]:
         yield from search.prepare(connection.alias, NEW)
@@ -68,7 +68,6 @@ class PostgreSQL(Staging):
                 with _roomy():
                     execute(shape.format(f"{NEW}_{at}", NEW))
                 yield name
-        execute(f"ANALYZE {NEW}")
 
     def _stop_writers(self) -> None:
         execute(base.PATIENCE)
@@ -77,7 +76,7 @@ class PostgreSQL(Staging):
     def _replace(self) -> None:
         execute(f"LOCK TABLE {LIVE} IN ACCESS EXCLUSIVE MODE")
         key = "SELECT conname FROM pg_constraint WHERE contype = 'p' AND conrelid = %s::regclass"
-        [[old_key]], [[new_key]] = rows(key, [LIVE]), rows(key, [NEW])
+        [[old_key]], [[new_key]] = fetched(key, [LIVE]), fetched(key, [NEW])
         had = _indexes(LIVE)
         execute(f"DROP TABLE {LIVE}, {TOUCHED}")
         execute(f"DROP FUNCTION {TOUCHED}()")
@@ -101,7 +100,7 @@ def _roomy() -> Iterator[None]:
 
 def _indexes(table: str) -> dict[str, str]:
     """Return PostgreSQL's indexes of a table: name, and statement with {} for name and table."""
-    rows = rows(
+    rows = fetched(
         "SELECT relname, pg_get_indexdef(indexrelid), indisunique FROM pg_index"
         " JOIN pg_class ON pg_class.oid = indexrelid WHERE indrelid = %s::regclass",
         [table],

@@ -18,7 +18,7 @@ from registry.staging.base import (
     TOUCHED,
     Staging,
     execute,
-    rows,
+    fetched,
     short,
 )
 
@@ -30,7 +30,9 @@ class SQLite(Staging):
 
     def _create(self) -> None:
         name = f'CREATE TABLE "{NEW}"'
-        [[live]] = rows("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s", [LIVE])
+        [[live]] = fetched(
+            "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s", [LIVE]
+        )
         execute(re.sub(rf'^CREATE TABLE "?{LIVE}"?', name, live, count=1))
 
     def _touch(self) -> None:
@@ -51,7 +53,7 @@ class SQLite(Staging):
             cursor.executemany(f"INSERT OR REPLACE INTO {NEW} ({COLUMNS}) VALUES ({marks})", rows)
 
     def seal(self) -> int:
-        return int(rows(f"SELECT count(*) FROM {NEW}")[0][0])
+        return int(fetched(f"SELECT count(*) FROM {NEW}")[0][0])
 
     def index(self) -> Iterator[str]:
         yield from search.prepare(connection.alias, NEW)
@@ -61,15 +63,15 @@ class SQLite(Staging):
 
     def _replace(self) -> None:
         of_live = "SELECT name, sql FROM sqlite_master WHERE type = %s AND tbl_name = %s"
-        for name, _sql in rows(of_live, ["trigger", LIVE]):
+        for name, _sql in fetched(of_live, ["trigger", LIVE]):
             execute(f'DROP TRIGGER "{name}"')
-        had = rows(of_live, ["index", LIVE])
+        had = fetched(of_live, ["index", LIVE])
         execute(f"DROP TABLE {TOUCHED}")
         # To drop a large table takes seconds, in which nobody else could write.
         execute(f"ALTER TABLE {LIVE} RENAME TO {OLD}")
         execute(f"ALTER TABLE {NEW} RENAME TO {LIVE}")
         search.adopt(connection.alias, NEW)
-        has = {_shape(sql) for _name, sql in rows(of_live, ["index", LIVE]) if sql}
+        has = {_shape(sql) for _name, sql in fetched(of_live, ["index", LIVE]) if sql}
         for name, sql in had:
             if sql and _shape(sql) not in has:
                 execute(f'DROP INDEX "{name}"')
@@ -78,13 +80,13 @@ class SQLite(Staging):
     def _drop(self, table: str) -> None:
         """Drop a table bit by bit."""
         of_table = "SELECT name FROM sqlite_master WHERE type = %s AND tbl_name = %s"
-        if not rows(of_table, ["table", table]):
+        if not fetched(of_table, ["table", table]):
             return
-        for [name] in rows(f"{of_table} AND sql IS NOT NULL", ["index", table]):
+        for [name] in fetched(f"{of_table} AND sql IS NOT NULL", ["index", table]):
             with short():
                 execute(f'DROP INDEX "{name}"')
         some = f"SELECT rowid FROM {table} ORDER BY rowid LIMIT {base.CHUNK}"
-        while rows(f"SELECT 1 FROM {table} LIMIT 1"):
+        while fetched(f"SELECT 1 FROM {table} LIMIT 1"):
             with short():
                 execute(f"DELETE FROM {table} WHERE rowid IN ({some})")
         with short():
@@ -101,7 +103,7 @@ def _shape(statement: str) -> tuple[bool, str]:
 def frugal_sqlite() -> Iterator[None]:
     """Keep within little memory: the usual settings are made for questions."""
     sparing = {"mmap_size": 0, "temp_store": 1, "cache_size": -32_768}
-    usual = {name: rows(f"PRAGMA {name}")[0][0] for name in sparing}
+    usual = {name: fetched(f"PRAGMA {name}")[0][0] for name in sparing}
     for name, value in sparing.items():
         execute(f"PRAGMA {name} = {value}")
     try:

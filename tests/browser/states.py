@@ -5,9 +5,13 @@ from datetime import date
 
 from playwright.sync_api import Page, expect
 
+from customers import answering
+from customers.alerting import Act
 from customers.models import Customer
 from moment.models import User
+from tests.customers.telling import MOVED, customer_of, named, tell
 from tests.factories import CustomerFactory, EntityFactory, NoteFactory, TagFactory
+from tests.reaching import kept
 from tests.standin.companies import fictional_number
 
 # Words of 40 letters, which no window is too narrow for.
@@ -18,7 +22,10 @@ COLORS = ["grey", "violet", "blue", "teal", "green", "amber", "orange", "red", "
 
 
 def fill_base(kari: User) -> None:
-    """Make customers of every status, with all tags, register troubles and notes."""
+    """Make customers of every status, with all tags, register troubles, alerts and notes.
+
+    Of EHF there is every answer, and customers of every standing on the way to it.
+    """
     tags = [TagFactory(name=f"Merkelapp {color}", color=color) for color in COLORS]
     troubles = [
         {"bankrupt": True, "bankrupt_on": date(2026, 2, 3)},
@@ -26,7 +33,8 @@ def fill_base(kari: User) -> None:
         {"deleted_on": date(2024, 3, 9)},
         {},
     ]
-    for n, trouble in enumerate(troubles):
+    reaches = [("yes", {}), ("failed", {}), ("no", {}), ("yes", {"credit_note": False})]
+    for n, (trouble, (reach, answer)) in enumerate(zip(troubles, reaches, strict=True)):
         entity = EntityFactory(
             org_number=fictional_number(200 + n), name=f"VARDEFJORD TRØBBEL {n} AS",
             industry_code="71.121", industry_name="Byggeteknisk konsulentvirksomhet",
@@ -36,9 +44,14 @@ def fill_base(kari: User) -> None:
             number=f"10{n:02}", name=entity.name.title(), org_number=entity.org_number,
             tags=tags[n : n + 4], responsible=kari, visiting_city="Tromsø",
             relation=Customer.Relation.values[n % 3],
+            invoice_type=["", "email", "ehf", "letter"][n],
         )  # fmt: skip
+        kept(entity.org_number, reach, **answer).save()
     for n, status in enumerate(Customer.Status.values):
-        CustomerFactory(number=f"11{n:02}", name=f"{status} AS", status=status, tags=tags)
+        CustomerFactory(
+            number=f"11{n:02}", name=f"{status} AS", status=status, tags=tags,
+            country="SE" if status == Customer.Status.BLOCKED else "NO",
+        )  # fmt: skip
     long = CustomerFactory(
         number="1200", name=LONG, org_number=fictional_number(203), tags=tags,
         visiting_street="Storgata 1", visiting_postcode="9008", visiting_city="Tromsø",
@@ -46,6 +59,23 @@ def fill_base(kari: User) -> None:
         website=f"https://vardefjord.example/{'lang' * 30}",
     )  # fmt: skip
     NoteFactory(customer=long, author=kari, text="Ringte om kontrakten.\n\n" + "lang" * 40)
+    _tell_of_changes(kari)
+
+
+def _tell_of_changes(kari: User) -> None:
+    """Have the register tell of changes of each shape, of which Kari has handled one."""
+    moved = customer_of(number="1300", name="Nordlys AS")
+    tell(moved, **MOVED, bankrupt=True, bankrupt_on=date(2026, 11, 19))
+    kept(moved.org_number, "yes", smp=f"{'lang' * 15}.vardefjord.example").save()
+    twice = customer_of(number="1301", name="Brekke AS")
+    CustomerFactory(number="1302", name="Brekke AS avd. Nord", org_number=twice.org_number)
+    tell(twice, name="BREKKE BYGG AS", industry_code="41.000", industry_name="Oppføring av bygg")
+    kept(twice.org_number, "yes", credit_note=False).save()
+    long = customer_of(number="1303", name=LONG)
+    facts = {"winding_up": True, "deleted_on": date(2026, 11, 18), "merger": "x" * 90}
+    alerts = tell(long, name=f"NYE {LONG.upper()}", form_code="ASA", vat_registered=True, **facts)
+    kept(long.org_number, "no").save()
+    answering.answer(named(alerts[-1:]), Act.NOTE, kari)
 
 
 # Each of these brings a page on which Kari is signed in to one state. They find their way by
@@ -67,13 +97,20 @@ def login_refused(page: Page) -> None:
 
 def overview(page: Page) -> None:
     page.goto("/customers/?status=all")
-    expect(page.locator("table.customers")).to_be_visible()
+    for mark in ("yes", "part", "no", "unknown"):
+        expect(page.locator(f"table.customers [data-ehf={mark}]").first).to_be_attached()
 
 
 def overview_filtered(page: Page) -> None:
     page.goto("/customers/?status=all&q=vardefjord&relation=both&relation=customer&country=XX")
     expect(page.locator("table.customers")).to_be_visible()
     page.locator("details.menu[name=filter] summary").first.click()
+
+
+def overview_more(page: Page) -> None:
+    page.goto("/customers/?status=all&ehf=yes&invoice_type=email")
+    expect(page.locator("table.customers tbody .mark").first).to_be_visible()
+    page.locator(".menu--more summary").click()
 
 
 def overview_no_hits(page: Page) -> None:
@@ -106,6 +143,7 @@ def dialog_chosen(page: Page) -> None:
     page.locator("#new_name").press_sequentially(fictional_number(200))
     page.locator("[role=option]").first.click()
     expect(page.locator(".chosen .banner--bad")).to_be_visible()
+    expect(page.locator(".chosen .reach .good")).to_be_visible()
 
 
 def dialog_place_of_business(page: Page) -> None:
@@ -135,6 +173,13 @@ def lookup(page: Page) -> None:
 
 def profile(page: Page) -> None:
     page.goto("/customers/1200/")
+    expect(page.locator("#ehf .warn")).to_be_visible()
+
+
+def profile_alerts(page: Page) -> None:
+    page.goto("/customers/1300/")
+    expect(page.locator(".banners .banner")).to_have_count(2)
+    expect(page.locator("#ehf .good")).to_be_visible()
 
 
 def profile_bankrupt(page: Page) -> None:
@@ -162,6 +207,50 @@ def history(page: Page) -> None:
     expect(page.locator("table.history tbody").nth(1)).to_be_visible()
 
 
+def alerts(page: Page) -> None:
+    page.goto("/customers/alerts/")
+    expect(page.locator("table.alerts .change").first).to_be_visible()
+    expect(page.locator(".kinds .kind").nth(5)).to_be_attached()
+
+
+def alerts_ticked(page: Page) -> None:
+    page.goto("/customers/alerts/?select=all")
+    expect(page.locator(".bulk")).to_be_visible()
+
+
+def alerts_handled(page: Page) -> None:
+    page.goto("/customers/alerts/?state=handled")
+    expect(page.locator("table.alerts .by")).to_have_count(1)
+
+
+def alerts_none_of_a_kind(page: Page) -> None:
+    page.goto("/customers/alerts/?kind=owner")
+    expect(page.locator("#alerts .empty")).to_be_visible()
+
+
+def alerts_block(page: Page) -> None:
+    page.goto("/customers/alerts/")
+    page.locator(".alerts [hx-target='#dialog']").first.click()
+    expect(page.locator("dialog[open] .btn--bad")).to_be_visible()
+
+
+def einvoicing(page: Page) -> None:
+    page.goto("/customers/einvoicing/?status=all")
+    expect(page.locator(".figure .warn")).to_be_visible()
+    expect(page.locator("table.switchable tbody tr").first).to_be_visible()
+
+
+def einvoicing_switch(page: Page) -> None:
+    einvoicing(page)
+    page.locator(".switching .actions .btn--primary").click()
+    expect(page.locator("dialog[open] .named")).to_be_visible()
+
+
+def einvoicing_nobody(page: Page) -> None:
+    page.goto("/customers/einvoicing/?status=blocked")
+    expect(page.locator(".empty .link").first).to_be_visible()
+
+
 def not_found(page: Page) -> None:
     page.goto("/customers/9999/")
 
@@ -171,7 +260,9 @@ def password(page: Page) -> None:
 
 
 ALL: list[Callable[[Page], None]] = [
-    login, login_refused, overview, overview_filtered, overview_no_hits, account_menu, dialog,
-    dialog_results, dialog_chosen, dialog_place_of_business, dialog_errors, new_page, lookup,
-    profile, profile_bankrupt, edit, edit_errors, history, not_found, password,
+    login, login_refused, overview, overview_filtered, overview_more, overview_no_hits,
+    account_menu, dialog, dialog_results, dialog_chosen, dialog_place_of_business, dialog_errors,
+    new_page, lookup, profile, profile_alerts, profile_bankrupt, edit, edit_errors, history, alerts,
+    alerts_ticked, alerts_handled, alerts_none_of_a_kind, alerts_block, einvoicing,
+    einvoicing_switch, einvoicing_nobody, not_found, password,
 ]  # fmt: skip

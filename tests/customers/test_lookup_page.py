@@ -1,6 +1,8 @@
 """Typing a name: the register's companies beside what we know of our customers."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.factories import CustomerFactory, EntityFactory
 
@@ -118,3 +120,48 @@ def test_who_may_only_look_is_not_led_to_creating(as_per, companies):
     html = as_per.get(URL, {"q": "vardefj"}).content.decode()
     assert "Vardefjord Teknikk AS" in html.replace("<mark>", "").replace("</mark>", "")
     assert "/customers/new/" not in html
+
+
+@pytest.mark.parametrize("more", [{}, {"as_page": True}])
+def test_a_place_of_business_says_whose_it_is(as_kari, companies, more):
+    EntityFactory(name="FJORDAVD BODØ", kind="sub", parent_org_number="212345679")
+    EntityFactory(name="FJORDAVD ALENE", kind="sub", parent_org_number="310000000")
+    html = _html(as_kari, "fjordavd", **more)
+    assert "Place of business of Vardefjord Teknikk AS" in html
+    assert html.count("Place of business") == 2
+
+
+@pytest.mark.parametrize("more", [{}, {"as_page": True}])
+def test_a_hit_by_a_former_name_says_so(as_kari, more):
+    EntityFactory(name="HELT NYTT AS", former_names="VARDEFJORD AS\nELDST AS")
+    assert "formerly Vardefjord AS" in _html(as_kari, "vardefjord", **more)
+    assert "formerly Eldst AS" in _html(as_kari, "eldst", **more)
+    assert "formerly" not in _html(as_kari, "helt nytt", **more)
+
+
+def test_a_former_name_is_written_as_text(as_kari):
+    EntityFactory(name="NYTT AS", former_names="GAMMELT <b>&</b> SLITT AS")
+    html = typed(as_kari, "gammelt")
+    assert "&lt;b&gt;&amp;" in html.lower()
+    assert "<b>" not in html.lower()
+
+
+def test_a_longer_list_takes_no_more_queries(as_kari):
+    for number in range(12):
+        owner = EntityFactory(name=f"EIER {number} AS")
+        sub = EntityFactory(
+            name=f"VARDEFJORD {number}", kind="sub", parent_org_number=owner.org_number,
+            former_names=f"TIDLIGERE {number}",
+        )  # fmt: skip
+        CustomerFactory(name=f"Vardefjord {number}", org_number=sub.org_number)
+    with CaptureQueriesContext(connection) as one:
+        typed(as_kari, "vardefjord 7")
+    with CaptureQueriesContext(connection) as ten:
+        assert typed(as_kari, "vardefjord").count('role="option"') == 10
+    assert len(ten) <= len(one)
+
+
+def _html(client, question: str, as_page: bool = False) -> str:
+    if as_page:
+        return client.get(URL, {"q": question}).content.decode()
+    return typed(client, question)

@@ -67,6 +67,14 @@ def test_what_is_no_address_is_said(mail_server, address):
     assert mail_server.letters == []
 
 
+@pytest.mark.parametrize("domain", ["\u200d.no", "ø" * 62 + ".no"], ids=["blank", "long"])
+def test_an_address_that_passes_for_one_but_cannot_be_written_is_said(mail_server, domain):
+    """One mistyped address must not keep the letters of others from going out."""
+    with pytest.raises(mail.NotSent, match="idna"):
+        mail.send(f"kari@{domain}", "hello", {"name": "Vik"})
+    assert mail_server.letters == []
+
+
 def test_a_server_that_refuses_is_quoted(mail_server):
     mail_server.refuses.add("kari@moment.example")
     with pytest.raises(mail.NotSent, match=r"kari@moment\.example: .*No such person here"):

@@ -10,7 +10,8 @@ _POSTGRESQL = """
     WHERE relnamespace = current_schema::regnamespace
     UNION ALL SELECT 'constraint', conname, conrelid::regclass || pg_get_constraintdef(oid)
     FROM pg_constraint WHERE connamespace = current_schema::regnamespace
-    UNION ALL SELECT 'trigger', tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT 'trigger', tgname, pg_get_triggerdef(oid)
+    FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT 'function', proname, '' FROM pg_proc
     WHERE pronamespace = current_schema::regnamespace
     UNION ALL SELECT 'column', attrelid::regclass || attname, concat(atttypid::regtype, atttypmod,

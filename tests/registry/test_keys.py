@@ -65,12 +65,6 @@ def test_a_tier_holds_all_that_large(employees):
     assert keys.rank(entity("    ", "200000000", employees=employees // 2)) >= edge
 
 
-def test_places_of_business_and_the_troubled_have_a_range_of_their_own():
-    assert keys.rank(entity("ÅÅÅÅ", "999999999")) < keys.SUB_ENTITIES
-    for fields in ({"kind": "sub", "employees": 99_999}, {"bankrupt": True}):
-        assert keys.rank(entity(number="200000000", **fields)) >= keys.SUB_ENTITIES
-
-
 def test_ranks_fit_the_database():
     worst = entity("ÅÅÅÅ", "999999999", kind="sub", deleted_on=date(2024, 1, 1))
     assert 0 < keys.rank(worst) < 2**63

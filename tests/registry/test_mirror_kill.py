@@ -9,13 +9,13 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.db import connection
 
 from registry.models import Entity, Mirror
 from tests.registry.catalog import catalog
+from tests.registry.processes import environment
 from tests.standin.register import enhet, fictional_number
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,18 +31,9 @@ import django, sys
 django.setup()
 from django.core.management import call_command
 from registry import mirror, staging
-mirror.BATCH, staging.CHUNK, mirror.PAUSE = 20, 50, 0.1
+mirror.BATCH, staging.base.CHUNK, mirror.PAUSE = 20, 50, 0.1
 call_command("registry_load", "--file", sys.argv[1])
 """
-
-
-def database_url() -> str:
-    """Return the address of the test database, for another process."""
-    of = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{of['NAME']}"
-    secret = f":{quote(of['PASSWORD'])}" if of["PASSWORD"] else ""
-    return f"postgres://{quote(of['USER'])}{secret}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
 
 
 @pytest.fixture
@@ -58,14 +49,7 @@ def start(tmp_path):
         return subprocess.Popen(
             [sys.executable, "-c", LOAD, str(path)],
             cwd=ROOT,
-            env=os.environ
-            | {
-                "DATABASE_URL": database_url(),
-                "DJANGO_SETTINGS_MODULE": "moment.settings",
-                "SECRET_KEY": "only-for-tests",
-                "DEBUG": "true",
-                "PYTHONUNBUFFERED": "1",
-            },
+            env=environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

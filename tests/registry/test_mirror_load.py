@@ -11,6 +11,8 @@ import pytest
 from registry import alerts, brreg, copies, mirror
 from registry.bulk import Broken, NotARegister
 from registry.models import Alert, Entity, Mirror
+from registry.org_number import is_valid
+from tests.benchmarks import register_file
 from tests.factories import EntityFactory
 from tests.registry.catalog import catalog
 from tests.standin.bulk import packed
@@ -232,7 +234,7 @@ def test_changes_to_watched_numbers_raise_each_one_alert(load):
 
 
 def test_alerts_of_more_numbers_than_are_compared_at_once_all_come(load, monkeypatch):
-    monkeypatch.setattr("registry.staging.PAIRS", 3)
+    monkeypatch.setattr("registry.staging.base.PAIRS", 3)
     rows = several()
     load(rows)
     alerts.watch(*live())
@@ -297,7 +299,7 @@ BAD = {
     "packed bytes that are wrong": (
         gzip.compress(os.urandom(99) + PLAIN)[:40] + b"\xff" * 99,
         (Broken, NotARegister),
-        "",
+        "damaged|no array",
     ),
     "JSON cut short": (cut(PLAIN), Broken, "cut short"),
     "packed JSON cut short": (gzip.compress(cut(PLAIN)), Broken, "cut short"),
@@ -354,3 +356,15 @@ def test_a_file_far_smaller_than_the_last_one_needs_to_be_forced(load):
     load(rows[:10], **later)
     load(rows[:3], force=True, **later)
     assert Entity.objects.count() == 3
+
+
+@pytest.mark.parametrize("kind", list(KIND))
+def test_the_register_that_benchmarks_write_is_a_whole_and_always_the_same_one(tmp_path, kind):
+    path, again = tmp_path / "one.json.gz", tmp_path / "two.json.gz"
+    register_file.write(path, 2500, kind)
+    register_file.write(again, 2500, kind)
+    assert path.read_bytes() == again.read_bytes()
+    loaded = mirror.load(kind, path)
+    assert (loaded.entities, loaded.skipped, loaded.doubles) == (2500, 0, 0)
+    assert all(is_valid(number) and number[0] in "23" for number in live())
+    assert 10 < Entity.objects.filter(employees__gte=10).count() < 500

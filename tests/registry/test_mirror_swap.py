@@ -10,7 +10,6 @@ from django.db import connection, models, transaction
 from django.db.migrations import operations
 from django.db.migrations.executor import MigrationExecutor
 
-from moment.turns import only_one
 from registry import brreg, copies, lookup, mirror, staging
 from registry.models import Entity
 from tests.registry.catalog import catalog
@@ -25,7 +24,7 @@ NIGHT = datetime(2026, 11, 20, 4, tzinfo=UTC)
 @pytest.fixture
 def load(tmp_path, monkeypatch):
     monkeypatch.setattr(mirror, "BATCH", 50)
-    monkeypatch.setattr(staging, "CHUNK", 70)
+    monkeypatch.setattr(staging.base, "CHUNK", 70)
     monkeypatch.setattr(mirror, "PAUSE", 0.05)
 
     def load(names, days=0, **options):
@@ -194,7 +193,7 @@ def test_a_reader_who_takes_his_time_is_not_disturbed(load, monkeypatch):
     """SQLite lets him read on in the old one; on PostgreSQL the load waits, and then gives up."""
     load(named("GAMMEL", 60))
     monkeypatch.setattr(mirror, "ATTEMPTS", 2)
-    monkeypatch.setattr(staging, "PATIENCE", "SET LOCAL lock_timeout = '100ms'")
+    monkeypatch.setattr(staging.base, "PATIENCE", "SET LOCAL lock_timeout = '100ms'")
     reading = connection.copy()
     with closing(reading):
         reading.set_autocommit(False)
@@ -218,18 +217,3 @@ def test_a_load_within_a_transaction_is_refused(load):
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         load(named("NY", 60))
     assert not Entity.objects.exists()
-
-
-def test_only_one_block_of_a_name_is_entered_at_a_time():
-    def tried(name):
-        with only_one(name) as alone:
-            return alone
-
-    results = []
-    with only_one("registry") as first, meanwhile(lambda: results.append(tried("registry"))):
-        assert first
-        assert tried("something else")
-        while len(results) < 3:
-            pass
-    assert not any(results[:3])
-    assert tried("registry")

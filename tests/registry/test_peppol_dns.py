@@ -212,6 +212,13 @@ def test_a_zone_that_the_dns_does_not_know_makes_no_number_a_no(network, setting
     assert peppol.check("0192", NUMBER).answer == "no"
 
 
+@pytest.mark.parametrize("zone", ["", "."])
+def test_without_a_zone_nothing_is_asked_and_nothing_is_a_no(network, settings, zone):
+    settings.PEPPOL_SML_ZONE = zone
+    assert failure() == "PEPPOL_SML_ZONE names no zone"
+    assert network.dns.questions("NAPTR") == 0
+
+
 def test_whether_the_zone_is_there_is_asked_once_for_many(network):
     for number in (NUMBER, "991825827", "986252932"):
         assert peppol.check("0192", number).answer == "no"

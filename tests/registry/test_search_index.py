@@ -208,7 +208,7 @@ def _swap() -> None:
 def _loss() -> list[str]:
     """Return statements that lose what Django does not know of, as remaking a table does."""
     if connection.vendor == "postgresql":
-        return ["DROP INDEX registry_entity_by_rank", "DROP INDEX registry_entity_by_words3"]
+        return ["DROP INDEX registry_entity_by_rank", "DROP INDEX registry_entity_by_words2"]
     return ["DROP INDEX registry_entity_by_rank_0", "DROP TRIGGER registry_entity_words_insert"]
 
 

@@ -99,7 +99,9 @@ def test_a_number_that_is_nowhere_is_left_alone_and_told(register, db):
     assert rows() == before
 
 
-@pytest.mark.parametrize("text", ["", "12345678", "SE556677", "١٢٣٤٥٦٧٨٩", "31 000 00"])
+@pytest.mark.parametrize(
+    "text", ["", "12345678", "SE556677", "١٢٣٤٥٦٧٨٩", "31 000 00", "918212445", "999999999"]
+)
 def test_what_is_no_number_is_not_asked_about(register, db, text):
     alerts.watch(TEKNIKK)
     alerts.Watch.objects.create(org_number=text)

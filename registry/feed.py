@@ -21,6 +21,7 @@ from registry.models import Entity, Mirror, Watch
 
 PAGE = 1000  # events in one transaction
 PAUSE = 0.2  # seconds between two lists of watched numbers: nobody waits for them
+IN_VAIN = 3  # numbers in a row that the register fails at, before it counts as down
 
 Kind = Entity.Kind
 
@@ -105,8 +106,10 @@ def uncovered() -> list[str]:
 def refresh(org_numbers: list[str]) -> Iterator[Outcome]:
     """Ask anew for these numbers, in lists of 100; yield what each has done, once it is stored.
 
-    Raises any RegisterError; the lists until then stay done.
+    Raises any RegisterError; the lists until then stay done. A number that the register fails at
+    does not keep the others waiting: its failure is raised at the end.
     """
+    failure: brreg.RegisterDown | None = None
     for turn, numbers in enumerate(_lists(org_numbers)):
         if turn:
             time.sleep(PAUSE)
@@ -115,11 +118,23 @@ def refresh(org_numbers: list[str]) -> Iterator[Outcome]:
         told.nowhere += set(numbers) - set(rest)
         for kind in (Kind.LEGAL, Kind.SUB):
             rest = _ask_list(kind, rest, told)
-        _ask_singly(rest, (Kind.LEGAL, Kind.SUB), told)
+        in_vain = 0
+        for number in rest:
+            try:
+                _ask_singly([number], (Kind.LEGAL, Kind.SUB), told)
+                in_vain = 0
+            except brreg.RegisterDown as error:
+                failure, in_vain = failure or error, in_vain + 1
+                if in_vain == IN_VAIN:
+                    break
         with in_turn(), transaction.atomic(durable=True):
             outcome = _store(told, {})
         outcome.asked = len(numbers)
         yield outcome
+        if in_vain == IN_VAIN:
+            break
+    if failure:
+        raise failure
 
 
 def _check_reach(kind: Kind, last: int) -> None:

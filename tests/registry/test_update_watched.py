@@ -165,6 +165,36 @@ def test_a_register_that_is_down_changes_nothing(register, db, mode):
     assert rows() == before
 
 
+def test_a_number_that_the_register_always_fails_at_keeps_no_other_waiting(
+    register, db, monkeypatch
+):
+    monkeypatch.setattr(brreg.wire, "PAUSES", ())
+    monkeypatch.setattr(brreg, "LONGEST_LIST", 2)
+    alerts.watch(UNKNOWN, TEKNIKK, NARVIK, HANDEL)
+    register.mode_of = lambda r: "500" if r.path == f"enheter/{UNKNOWN}" else "ok"
+    with pytest.raises(CommandError, match=f"enheter/{UNKNOWN} answers 500"):
+        run()
+    assert set(names()) == {TEKNIKK, NARVIK, HANDEL}
+
+
+def test_after_three_numbers_in_vain_the_register_counts_as_down(register, db, monkeypatch):
+    monkeypatch.setattr(brreg.wire, "PAUSES", ())
+    register.add(enhet("SIST AS", fictional_number(300)))
+    alerts.watch(*(fictional_number(n) for n in range(90, 99)), fictional_number(300))
+    asked = []
+
+    def mode_of(request):
+        alone = request.path.startswith("enheter/")
+        asked.extend([request.path] * alone)
+        return "500" if alone else "ok"
+
+    register.mode_of = mode_of
+    with pytest.raises(CommandError, match="does not answer as it should"):
+        run()
+    assert len(asked) == feed.IN_VAIN
+    assert names() == {fictional_number(300): "SIST AS"}
+
+
 def test_between_two_lists_is_a_pause(register, db, monkeypatch):
     slept = []
     monkeypatch.setattr(feed, "PAUSE", 0.25)

@@ -20,7 +20,7 @@ from customers.models import Customer
 from customers.overview import count_text
 from customers.register_facts import AlertWords, alert_words, names_in
 from moment.keyset import beyond
-from registry.models import Alert, AlertQuerySet, Mirror, Watch
+from registry.models import Alert, AlertQuerySet, Entity, Mirror, Watch
 
 PAGE_SIZE = 50
 OPEN, HANDLED = "open", "handled"
@@ -193,8 +193,15 @@ class AlertList:
 
     @cached_property
     def last_read(self) -> datetime | None:
-        """When our copies were last brought up to date with the register's changes."""
-        return Mirror.objects.aggregate(last=Max("updated_at"))["last"]
+        """When our copies were last brought up to date with the register's changes.
+
+        Without a mirror the watched numbers are refreshed one list after another.
+        """
+        followed = Mirror.objects.aggregate(last=Max("updated_at"))["last"]
+        if followed:
+            return followed
+        watched = Entity.objects.filter(pk__in=Watch.objects.values("pk"))
+        return watched.aggregate(last=Max("fetched_at"))["last"]
 
     @cached_property
     def watched_since(self) -> datetime | None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
 from registry import alerts
-from registry.models import Alert, AlertQuerySet, Watch
+from registry.models import Alert, AlertQuerySet
 
 Kind, Status = Alert.Kind, Customer.Status
 NORWAY = "NO"
@@ -124,5 +124,4 @@ def hold(org_numbers: Iterable[str]) -> set[str]:
 
     Customers are locked before this and alerts after it, by everyone who locks several.
     """
-    rows = Watch.objects.select_for_update().filter(pk__in=set(org_numbers)).order_by("pk")
-    return {row.pk for row in rows}
+    return set(alerts.hold(org_numbers))

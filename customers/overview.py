@@ -1,6 +1,5 @@
 """The overview as one object: from the parameters of its address to the rows it shows."""
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from customers import counts
 from customers.filters import CustomerFilter
 from customers.models import Customer
-from customers.models.number_series import NUMBER_PATTERN
 from customers.rows import FIELDS, table_rows
 from moment.keyset import beyond
 
@@ -233,7 +231,8 @@ class Overview:
             customers = self.filter.found(walking=walking)
         if self.status != ALL:
             customers = customers.filter(status=self.status)
-        cursor = self._cursor(fields)
+        beside = self.data.get("after") or self.data.get("before") or ""
+        cursor = Customer.objects.place_of(beside, fields)
         if cursor is not None:
             customers = customers.filter(beyond(fields, cursor, descending=descending != backwards))
         sign = "-" if descending != backwards else ""
@@ -249,12 +248,6 @@ class Overview:
         if backwards:
             rows.reverse()
         return self._page(rows, more=more, backwards=backwards, started=cursor is not None)
-
-    def _cursor(self, fields: list[str]) -> tuple[Any, ...] | None:
-        number = self.data.get("after") or self.data.get("before")
-        if not number or len(number) > 20 or not re.fullmatch(NUMBER_PATTERN, number):
-            return None
-        return Customer.objects.filter(number=number).values_list(*fields).first()
 
     def _page(self, rows: list[dict], *, more: bool, backwards: bool, started: bool) -> Page:
         page = Page(rows=table_rows(rows, tags=self.filter.tags, people=self.filter.people))

@@ -4,7 +4,6 @@ The numbers are exact. Counting a hundred thousand customers takes a third of a 
 so where there are that many the numbers are kept for a moment.
 """
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,7 +27,6 @@ from customers.einvoicing import (
 )
 from customers.models import Customer
 from customers.models.customer import CustomerQuerySet
-from customers.models.number_series import NUMBER_PATTERN
 from moment.keyset import beyond
 from moment.models import CompanySettings, InvoiceType
 from registry.models import NORWEGIAN_SCHEME, Reachability
@@ -231,7 +229,8 @@ class Readiness:
     def page(self) -> Page:
         """Those who could be switched, after or before a customer or from the start."""
         customers, backwards = self.customers.filter(switchable()), "before" in self.data
-        cursor = self._cursor()
+        beside = self.data.get("after") or self.data.get("before") or ""
+        cursor = Customer.objects.place_of(beside, _ORDER)
         if cursor is None:
             backwards = False
         else:
@@ -278,12 +277,6 @@ class Readiness:
 
     def _count(self, standing: Standing) -> int:
         return sum(self._standings[standing, kind] for kind in InvoiceType.values)
-
-    def _cursor(self) -> tuple[Any, ...] | None:
-        number = self.data.get("after") or self.data.get("before")
-        if not number or len(number) > 20 or not re.fullmatch(NUMBER_PATTERN, number):
-            return None
-        return Customer.objects.filter(number=number).values_list(*_ORDER).first()
 
     def _row(self, row: dict[str, Any], reachability: Reachability | None) -> dict[str, Any]:
         return row | {

@@ -90,7 +90,8 @@ def renew(
     raised = alerts.raise_for([(before.get(row.pk), row) for row in rows], dates)
     raised += alerts.raise_withdrawn(numbers, dates, given_up)
     words = {word for row in rows for word in row.words.split()}
-    transaction.on_commit(lambda: typos.learn(words))
+    # What is stored stays stored, whatever becomes of this.
+    transaction.on_commit(lambda: typos.learn(words), robust=True)
     return Erased(len(given_up), raised)
 
 

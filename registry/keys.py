@@ -29,8 +29,9 @@ class Ranked(Protocol):
     name: str
     employees: int | None
     has_employees: bool
-    deleted_on: object
 
+    @property
+    def deleted_on(self) -> object: ...
     @property
     def is_sub_entity(self) -> bool: ...
     @property

@@ -70,7 +70,7 @@ def spellings(question: Question) -> list[set[str]]:
     suspects = [word for word in question.words if len(word) >= SHORTEST_TYPO]
     near = _with_pieces({p for word in suspects for p in pieces(word[:_LONGEST_BEGINNING])})
     last = len(question.words) - 1
-    found = []
+    found: list[set[str]] = []
     for place, word in enumerate(question.words):
         if len(word) < SHORTEST_TYPO:
             found.append(set())
@@ -111,7 +111,7 @@ def _known(base: Any, words: list[str]) -> set[str]:
                 [list(column) for column in zip(*keys, strict=True)],
             )
             return {word for (word,) in cursor.fetchall()}
-        known = set()
+        known: set[str] = set()
         for key in keys:
             cursor.execute(f"SELECT word FROM {TABLE} WHERE piece = %s AND word = %s", key)
             known.update(word for (word,) in cursor.fetchall())

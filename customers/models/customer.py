@@ -1,5 +1,7 @@
 """The customer itself."""
 
+import re
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,7 +17,7 @@ from django_countries.fields import CountryField
 
 from customers.models.address import Address
 from customers.models.classification import Tag
-from customers.models.number_series import valid_number
+from customers.models.number_series import NUMBER_PATTERN, valid_number
 from customers.search import searchable
 from moment.fields import KeyField
 from moment.models import InvoiceType, User, currency_code
@@ -32,6 +34,12 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "CustomerQuerySet":
         """Return the customers this user may know of: all with the right to view, else none."""
         return self if user.has_perm("customers.view_customer") else self.none()  # type: ignore[union-attr]
+
+    def place_of(self, number: str, fields: Sequence[str]) -> tuple[Any, ...] | None:
+        """Return these fields of the customer with the number; None where it makes no sense."""
+        if not number or len(number) > 20 or not re.fullmatch(NUMBER_PATTERN, number):
+            return None
+        return self.filter(number=number).values_list(*fields).first()
 
     def resort_responsible(self, user: User) -> None:
         """Sort the customers that a user is responsible for by the name the user has now."""

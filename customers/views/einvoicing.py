@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +13,7 @@ from customers import readiness_sheet
 from customers.einvoicing import Standing, Switched, switch_chosen, switch_to_ehf, switchable
 from customers.models import Customer
 from customers.readiness import Readiness
+from customers.templatetags.einvoicing import grouped
 from moment.access import SignedInRequest, needs
 from moment.htmx import INVALID, redirect_to, render_page
 from moment.tabular import xlsx_response
@@ -88,14 +88,16 @@ def _tell(request: HttpRequest, switched: Switched) -> None:
         )
         messages.success(
             request,
-            f"{done % {'count': _grouped(switched.count)}} "
+            f"{done % {'count': grouped(switched.count)}} "
             + _("What they got before stands in their history."),
         )
     elif not switched.left:
         messages.info(request, _("There was nobody left to switch."))
     if switched.left:
         reasons = ", ".join(_reason(why, count) for why, count in switched.left.items())
-        messages.warning(request, _("Left as they are: %(reasons)s.") % {"reasons": reasons})
+        messages.warning(
+            request, _("Left as they are: %(reasons)s.") % {"reasons": reasons.rstrip(".")}
+        )
 
 
 def _reason(standing: Standing | None, count: int) -> str:
@@ -124,8 +126,4 @@ def _reason(standing: Standing | None, count: int) -> str:
             count,
         ),
     }
-    return texts[standing] % {"count": _grouped(count)}
-
-
-def _grouped(count: int) -> str:
-    return str(number_format(count, force_grouping=True))
+    return texts[standing] % {"count": grouped(count)}

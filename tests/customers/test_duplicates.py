@@ -68,4 +68,3 @@ def test_two_or_four_queries_whatever_the_number(django_assert_num_queries, coun
         CustomerFactory(name=f"Fjell og Vidde {n} AS")
     with django_assert_num_queries(queries):
         assert len(numbers("Fjell og Vidde 7 AS")) == 5
-

@@ -35,13 +35,14 @@ def main() -> None:
     parts = {
         "overview": lambda: overview.run(engine, options.repeats),
         "single": lambda: single.run(engine, options.repeats),
-        "typeahead": lambda: typeahead.run(engine, options.names),
         "together": lambda: together.run(engine),
         "peppol": lambda: peppol.run(engine, options.checks),
         # Last, because they write.
         "writers": lambda: writers.run(engine),
         "feed": lambda: feed.run(engine),
         "mirror": lambda: mirror.run(engine, options.register),
+        # Over the register that the mirror has just loaded.
+        "typeahead": lambda: typeahead.run(engine, options.names),
     }
     targets = []
     for name, run in parts.items():

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 
-PARTS = ["overview", "single", "typeahead", "together", "peppol", "writers", "feed", "mirror"]
+PARTS = ["overview", "single", "together", "peppol", "writers", "feed", "mirror", "typeahead"]
 
 
 def parts(text: str) -> list[str]:

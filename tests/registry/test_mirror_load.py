@@ -21,7 +21,7 @@ from tests.standin.register import adresse, enhet, examples, fictional_number, s
 pytestmark = pytest.mark.django_db(transaction=True)
 KIND = Entity.Kind
 NIGHT = datetime(2026, 11, 20, 4, tzinfo=UTC)
-SAMPLES = Path("/work/shared/samples/brreg/bulk")
+SAMPLES = Path(__file__).resolve().parents[3] / "shared/samples/brreg/bulk"
 
 
 @pytest.fixture

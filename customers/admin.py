@@ -1,10 +1,10 @@
-"""What administrators look after: tags and number series."""
+"""What administrators look after: tags, project roles and number series."""
 
 from django.contrib import admin
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import NumberSeries, Tag
+from customers.models import ContactTag, NumberSeries, ProjectRole, Tag
 
 
 @admin.register(Tag)
@@ -19,6 +19,27 @@ class TagAdmin(admin.ModelAdmin):
     @admin.display(description=_("customers"), ordering="used")
     def used_by(self, tag):
         return tag.used
+
+
+@admin.register(ContactTag)
+class ContactTagAdmin(admin.ModelAdmin):
+    list_display = ["name", "color", "order", "used_by"]
+    list_editable = ["order"]
+    search_fields = ["name"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(used=Count("contacts"))
+
+    @admin.display(description=_("contacts"), ordering="used")
+    def used_by(self, tag):
+        return tag.used
+
+
+@admin.register(ProjectRole)
+class ProjectRoleAdmin(admin.ModelAdmin):
+    list_display = ["name", "order"]
+    list_editable = ["order"]
+    search_fields = ["name"]
 
 
 @admin.register(NumberSeries)

@@ -2,9 +2,14 @@
 
 from babel import Locale
 from babel.core import get_global
+from django.core.validators import RegexValidator
 from django.utils.functional import lazy
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
+
+currency_code = RegexValidator(
+    r"^[A-Z]{3}\Z", gettext_lazy("A currency is three capital letters, like NOK.")
+)
 
 COMMON = ["NOK", "SEK", "DKK", "EUR", "USD", "GBP"]
 

@@ -148,6 +148,8 @@ USE_I18N = USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# What people upload; never under an address of its own.
+MEDIA_ROOT = Path(env.str("FILES_FOLDER", default=str(BASE_DIR / "var" / "files")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -189,6 +191,12 @@ CUSTOMER_PANELS = [
     "customers.panels.CustomerData",
     "customers.panels.Register",
     "customers.panels.Notes",
+]
+
+# The tabs of a customer, in order; apps above customers add their own (see customers.tabs).
+CUSTOMER_TABS = [
+    "customers.tabs.Overview",
+    "customers.tabs.History",
 ]
 
 # Security

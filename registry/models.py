@@ -142,6 +142,16 @@ class Entity(models.Model):
         return "1–4" if self.has_employees else ""
 
 
+class Postcode(models.Model):
+    """A Norwegian postcode and its place, as the register's addresses have them."""
+
+    code = models.CharField(max_length=4, primary_key=True)
+    place = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.place}"
+
+
 class Mirror(models.Model):
     """How far our copy of the whole register has come, one row for each kind of entity."""
 

@@ -20,7 +20,12 @@ __all__ = ["mail_server", "network", "register"]
 # Playwright's own loop would make Django refuse the database in browser tests.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-ALL_ROLES = ["View customers", "Administer customer details"]
+ALL_ROLES = [
+    "View customers",
+    "Administer customer details",
+    "Administer customer contacts",
+    "View customer economy",
+]
 _connect = socket.socket.connect
 
 
@@ -45,8 +50,9 @@ def _empty_cache():
 
 def _make_roles_and_series(using: str, **_rest: object) -> None:
     """Make again what the migrations wrote, after a transactional test has emptied every table."""
-    migration = import_module("customers.migrations.0002_roles_and_series")
-    migration.create(apps, SimpleNamespace(connection=connections[using]))
+    for name in ("0002_roles_and_series", "0006_roles"):
+        migration = import_module(f"customers.migrations.{name}")
+        migration.create(apps, SimpleNamespace(connection=connections[using]))
 
 
 post_migrate.connect(
@@ -76,6 +82,14 @@ def ola(db):
     return UserFactory(username="ola", first_name="Ola", last_name="Hansen")
 
 
+@pytest.fixture
+def anne(db):
+    """She is the administrator."""
+    return UserFactory(
+        username="anne", first_name="Anne", last_name="Dahl", is_staff=True, is_superuser=True
+    )
+
+
 def signed_in(user) -> Client:
     client = Client()
     client.force_login(user)
@@ -85,6 +99,11 @@ def signed_in(user) -> Client:
 @pytest.fixture
 def as_kari(kari):
     return signed_in(kari)
+
+
+@pytest.fixture
+def as_anne(anne):
+    return signed_in(anne)
 
 
 @pytest.fixture

@@ -4,7 +4,19 @@ import factory
 from django.contrib.auth.models import Group
 from factory.django import DjangoModelFactory
 
-from customers.models import Customer, Note, Tag, UsedNumber
+from customers.models import (
+    Contact,
+    ContactTag,
+    Customer,
+    HourlyRate,
+    InvoiceRecipient,
+    Note,
+    OtherAddress,
+    Person,
+    ProjectRole,
+    Tag,
+    UsedNumber,
+)
 from moment.models import User
 from registry.models import Entity
 from registry.org_number import with_check_digit
@@ -80,3 +92,76 @@ class NoteFactory(DjangoModelFactory):
     customer = factory.SubFactory(CustomerFactory)
     author = factory.SubFactory(UserFactory)
     text = "A note."
+
+
+class PersonFactory(DjangoModelFactory):
+    """A person, with `emails=[…]` where the test is about them."""
+
+    class Meta:
+        model = Person
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Kontakt Person {n}")
+
+    @factory.post_generation
+    def emails(self, create, extracted, **kwargs):
+        for position, address in enumerate(extracted or []):
+            self.emails.create(address=address, position=position)
+        self.save()  # the search text follows the addresses
+
+
+class ContactTagFactory(DjangoModelFactory):
+    class Meta:
+        model = ContactTag
+
+    name = factory.Sequence(lambda n: f"Contact tag {n}")
+
+
+class ContactFactory(DjangoModelFactory):
+    class Meta:
+        model = Contact
+        skip_postgeneration_save = True
+
+    customer = factory.SubFactory(CustomerFactory)
+    person = factory.SubFactory(PersonFactory)
+
+    @factory.post_generation
+    def tags(self, create, extracted, **kwargs):
+        self.tags.set(extracted or [])
+
+
+class OtherAddressFactory(DjangoModelFactory):
+    class Meta:
+        model = OtherAddress
+
+    customer = factory.SubFactory(CustomerFactory)
+    label = factory.Sequence(lambda n: f"Lager {n}")
+    street = "Havnegata 1"
+    postcode = "9008"
+    city = "Tromsø"
+
+
+class ProjectRoleFactory(DjangoModelFactory):
+    class Meta:
+        model = ProjectRole
+
+    name = factory.Sequence(lambda n: f"Role {n}")
+
+
+class HourlyRateFactory(DjangoModelFactory):
+    """A rate of a role, for ever, unless told."""
+
+    class Meta:
+        model = HourlyRate
+
+    customer = factory.SubFactory(CustomerFactory)
+    role = factory.SubFactory(ProjectRoleFactory)
+    rate = 1250
+
+
+class InvoiceRecipientFactory(DjangoModelFactory):
+    class Meta:
+        model = InvoiceRecipient
+
+    customer = factory.SubFactory(CustomerFactory)
+    email = factory.Sequence(lambda n: f"faktura{n}@kunde.example")

@@ -20,6 +20,9 @@ STORAGES["staticfiles"] = {  # noqa: F405
 REGISTRY_URL = "http://127.0.0.1:9"
 PEPPOL_DNS = "127.0.0.1:9"
 
+MEDIA_ROOT = tempfile.mkdtemp()
+atexit.register(shutil.rmtree, MEDIA_ROOT, ignore_errors=True)
+
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A file, as in production: in memory, threads that write fail at once instead of waiting.
     _ram = Path("/dev/shm")  # noqa: S108

@@ -7,8 +7,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
-class Tag(models.Model):
-    """A label from the company's own list."""
+class Label(models.Model):
+    """A name with a colour."""
 
     class Color(models.TextChoices):
         """Colours that read well in light and dark; their values stand in `tokens.css`."""
@@ -30,17 +30,26 @@ class Tag(models.Model):
     )
 
     class Meta:
-        verbose_name = _("tag")
-        verbose_name_plural = _("tags")
+        abstract = True
         ordering: ClassVar = ["order", "name"]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 Lower("name"),
-                name="customers_tag_name",
+                name="%(app_label)s_%(class)s_name",
                 violation_error_message=_("There is already a tag with this name."),
             ),
-            models.CheckConstraint(condition=~models.Q(name=""), name="customers_tag_has_name"),
+            models.CheckConstraint(
+                condition=~models.Q(name=""), name="%(app_label)s_%(class)s_has_name"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Tag(Label):
+    """A label for customers, from the company's own list."""
+
+    class Meta(Label.Meta):
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")

@@ -15,19 +15,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from customers.models.address import Address
+from customers.models.address import AS_THE_CUSTOMER, Address
 from customers.models.classification import Tag
 from customers.models.number_series import NUMBER_PATTERN, valid_number
 from customers.search import searchable
 from moment.fields import KeyField
+from moment.invoice_settings.choices import Level
+from moment.invoice_settings.levels import constraint, with_invoice_settings
 from moment.models import InvoiceType, User, currency_code
 from moment.names import name_key, number_key, sort_key
 from registry.org_number import formatted
 
 # Sorts after every name.
 NOBODY = "~"
-# The field takes lazy texts, though its types say otherwise.
-AS_THE_CUSTOMER: Any = _("As the customer")
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -47,8 +47,16 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         self.filter(responsible=user).exclude(sort_responsible=key).update(sort_responsible=key)
 
 
+# The settings of invoices that the model names itself.
+_NAMED = ["invoice_type", "currency", "language", "invoice_contact"]
+
+
+@with_invoice_settings(Level.CUSTOMER)
 class Customer(models.Model):
-    """A company or person we work for or with."""
+    """A company or person we work for or with.
+
+    Has a column for each of `moment.invoice_settings` too.
+    """
 
     class Status(models.TextChoices):
         ACTIVE = "active", _("Active")
@@ -128,6 +136,15 @@ class Customer(models.Model):
         help_text=_("Used on offers and invoices."),
     )
 
+    invoice_contact = models.ForeignKey(
+        "customers.Contact",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("customer contact"),
+    )
+
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     last_activity_at = models.DateTimeField(_("last activity"), default=timezone.now)
     # Rises with each edit, so that two people who edit at once are told.
@@ -140,7 +157,7 @@ class Customer(models.Model):
         make=lambda c: sort_key(str(c.responsible)) if c.responsible else NOBODY
     )
     name_key = KeyField(make=lambda c: name_key(c.name))
-    search_text = KeyField(max_length=1500, make=lambda c: c.searchable())
+    search_text = KeyField(max_length=4000, make=lambda c: c.searchable())
 
     objects = CustomerQuerySet.as_manager()
 
@@ -208,6 +225,7 @@ class Customer(models.Model):
                 name="customers_customer_norwegian_org_number",
                 violation_error_message=_("A Norwegian company reg. no. has nine digits."),
             ),
+            constraint(Level.CUSTOMER, "customers_customer_invoice_settings", besides=_NAMED),
         ]
 
     def __str__(self) -> str:

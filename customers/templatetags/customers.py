@@ -5,12 +5,22 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from customers import counts
+from customers import counts, tabs
 from customers.models import Customer
 from customers.overview import count_text
 from customers.panels import Alerts, Panel
 
 register = template.Library()
+
+# The sections of the rail by how the names of their pages begin; the first that fits.
+_SECTIONS = [
+    ("customers:alert", "alerts"),
+    ("customers:contact_report", "contacts"),
+    ("customers:mailing_list", "contacts"),
+    ("customers:person", "contacts"),
+    ("customers:", "customers"),
+    ("setup", "setup"),
+]
 
 
 @register.simple_tag(takes_context=True)
@@ -26,6 +36,21 @@ def alert_banners(context: Context, customer: Customer, *, beside: bool = False)
     `beside` another fragment they go to their own place on the page.
     """
     return _rendered(context, Alerts(customer, context["request"]), beside=beside)
+
+
+@register.simple_tag(takes_context=True)
+def customer_tabs(context: Context, customer: Customer) -> list[tabs.Shown]:
+    """Return the tabs of a customer that the user may see, counted in one query."""
+    return tabs.of(customer, context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def where(context: Context) -> dict[str, bool]:
+    """Return, by section, whether the page shown is in it: for what the rail marks."""
+    match = context["request"].resolver_match if "request" in context else None
+    name = match.view_name if match else ""
+    section = next((key for beginning, key in _SECTIONS if name.startswith(beginning)), "")
+    return {section: True}
 
 
 @register.simple_tag

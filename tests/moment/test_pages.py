@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from moment.models import CompanySettings, User
+from moment.models import User
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +165,6 @@ def test_the_root_leads_to_the_overview(as_kari):
         "customers/tag/add/",
         "customers/numberseries/",
         "moment/user/",
-        "moment/companysettings/",
         "auth/group/",
     ],
 )
@@ -177,15 +176,3 @@ def test_administrators_reach_what_they_look_after(client, anna, page):
 
 def test_the_way_into_the_admin_is_the_same_login(client):
     assert client.get("/admin/", follow=True).redirect_chain[-1][0].startswith("/accounts/login/")
-
-
-def test_the_company_has_one_row(client, anna):
-    User.objects.update(is_staff=True)
-    client.force_login(anna)
-    client.post(
-        "/admin/moment/companysettings/add/",
-        {"name": "Vår AS", "currency": "EUR", "invoice_type": "email"},
-    )
-    assert CompanySettings.current().name == "Vår AS"
-    assert CompanySettings.objects.get().pk == 1
-    assert client.get("/admin/moment/companysettings/add/").status_code == 403

@@ -99,6 +99,7 @@ def test_rows_are_taken_one_by_one():
     assert taken == [0, 1, 2]
 
 
+@pytest.mark.django_db  # closing an answer looks after the connection
 def test_the_answer_is_a_download_with_a_harmless_name():
     response = xlsx_response('kunder"; filename="x/../å.exe\r\n', "Sheet", COLUMNS, [("a", 1)])
     assert response["Content-Type"] == CONTENT_TYPE

@@ -25,8 +25,10 @@ def manage(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_example_names_every_variable_that_is_read():
-    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "moment/settings.py").read_text()))
-    shown = set(re.findall(r"^#? ?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    settings = (ROOT / "moment/settings.py").read_text()
+    example = (ROOT / ".env.example").read_text()
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', settings))
+    shown = set(re.findall(r"^#? ?([A-Z0-9_]+)=", example, re.MULTILINE))
     assert read == shown
 
 

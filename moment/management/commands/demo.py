@@ -11,7 +11,8 @@ from django.db import reset_queries
 from django.utils import timezone
 from rich.progress import track
 
-from moment.demo import entities, following, loading, people
+from moment.demo import entities, following, house, loading, papers, people, profiles
+from registry import postcodes
 
 
 def _count(text: str) -> int:
@@ -42,9 +43,13 @@ class Command(BaseCommand):
             )
         new_entities, new_customers = self.load(customers, entities)
         news = self.follow_the_register()
-        if new_entities or new_customers or news:
+        posts = self.fill_profiles()
+        if house.load():
+            # Once, so that what people delete stays deleted.
+            papers.load(people.load())
+        if new_entities or new_customers or news or posts:
             self.stdout.write(
-                f"Demo data loaded: {new_customers:,} customers, "
+                f"Demo data loaded: {new_customers:,} customers, {posts:,} contacts, "
                 f"{new_entities:,} companies in the register, {news:,} register alerts."
             )
         else:
@@ -54,8 +59,10 @@ class Command(BaseCommand):
     def load(self, customers: int, companies: int) -> tuple[int, int]:
         now = timezone.now()
         colleagues = people.load()
+        new_entities = self.show("Companies", companies, entities.load(companies, now))
+        postcodes.learn()
         return (
-            self.show("Companies", companies, entities.load(companies, now)),
+            new_entities,
             self.show("Customers", customers, loading.load(customers, now, colleagues)),
         )
 
@@ -63,6 +70,11 @@ class Command(BaseCommand):
         """Let things happen to the customers in the register; return how many alerts tell of it."""
         made = loading.loaded()
         return self.show("Register", made, following.load(timezone.now(), people.load()))
+
+    def fill_profiles(self) -> int:
+        """Give the customers what hangs on them; return how many contacts they got."""
+        made = loading.loaded()
+        return self.show("Profiles", made, profiles.load(timezone.now(), people.load()))
 
     def show(self, what: str, total: int, batches: Iterator[int]) -> int:
         """Show how far the batches have come; return how many rows they made."""

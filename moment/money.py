@@ -1,8 +1,12 @@
-"""Currencies."""
+"""Currencies, and amounts as people read and write them."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale
 from babel.core import get_global
 from django.core.validators import RegexValidator
+from django.utils.formats import number_format
 from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
@@ -33,3 +37,40 @@ def _choices() -> list[tuple[str, str]]:
 
 # Named in the reader's language when shown.
 currency_choices = lazy(_choices, list)
+
+
+_CENTS = Decimal("0.01")
+# What people put between thousands, beside the comma and the full stop; a true minus is a minus.
+_BLANKS = re.compile(r"[\s\u00a0\u2009\u202f'’]")
+_WRITTEN = re.compile(r"-?\d+(?:[.,]\d+)*\Z", re.ASCII)
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(?:[.,]\d{3})+\Z", re.ASCII)
+
+
+def amount(value: Decimal | int | None) -> str:
+    """Return an amount with two decimals, `1 204 500,00` or `1,204,500.00`; empty for None."""
+    if value is None:
+        return ""
+    cents = Decimal(value).quantize(_CENTS, rounding=ROUND_HALF_UP)
+    return number_format(cents, decimal_pos=2, force_grouping=True)
+
+
+def read_amount(text: str) -> Decimal:
+    """Return the amount that somebody wrote: `1 250,50`, `1250.50`, `1.250,50` or `1,250.50`.
+
+    The last mark is the decimal one, unless all marks are alike with three digits after each: those
+    stand between thousands, since no amount has three decimals. Raises ValueError for anything
+    else.
+    """
+    bare = _BLANKS.sub("", text).replace("−", "-")
+    if not _WRITTEN.match(bare):
+        raise ValueError(f"not an amount: {text!r}")
+    marks = [c for c in bare if c in ".,"]
+    if _GROUPED.match(bare) and len(set(marks)) == 1:
+        return Decimal(re.sub("[.,]", "", bare))
+    if not marks:
+        return Decimal(bare)
+    whole, decimals = re.split(r"[.,](?=[^.,]*\Z)", bare)
+    between = set(marks[:-1])
+    if between and (len(between) > 1 or marks[-1] in between or not _GROUPED.match(whole)):
+        raise ValueError(f"not an amount: {text!r}")
+    return Decimal(f"{re.sub('[.,]', '', whole)}.{decimals}")

@@ -13,6 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from moment.invoice_settings.choices import (
     Group,
@@ -59,8 +60,15 @@ class Setting:
     lowest: int | None = None
     highest: int | None = None
     unit: Label = ""
+    # The value with its unit, by number.
+    counted: Label = "%d"
     help: Label = ""
     validators: tuple[Callable[[Any], None], ...] = ()
+
+    def above(self, level: Level) -> list[Level]:
+        """Return the levels that this one inherits from, the nearest first."""
+        order = list(Level)
+        return [other for other in self.levels if order.index(other) > order.index(level)]
 
     def column(self) -> models.Field:
         """Return the column that keeps the setting on a level; None in it means *inherit*."""
@@ -146,6 +154,7 @@ def _general() -> Iterator[Setting]:
         lowest=0,
         highest=365,
         unit=_("days"),
+        counted=ngettext_lazy("%d day", "%d days"),
     )
     yield Setting("currency", group, _("Currency"), Kind.CURRENCY, standard="NOK")
     yield Setting(
@@ -297,6 +306,7 @@ def _prices() -> Iterator[Setting]:
         standard=zero,
         lowest=0,
         highest=1_000_000,
+        unit=_("in the currency of the invoice"),
         help=_("Added to each invoice, excluding VAT."),
     )
     yield Setting("charge_text", Group.CHARGE, _("Text of the charge"), Kind.LINE)

@@ -75,6 +75,17 @@ def own(setting: Setting, owner: object) -> Any:
     return None if value == "" else value
 
 
+def put(setting: Setting, owner: object, value: Any) -> None:
+    """Give a level a value of its own, or None to have it inherit."""
+    if setting.kind == Kind.CONTACT:
+        setattr(owner, f"{setting.name}_id", value)
+        return
+    if value is None and isinstance(owner, models.Model):
+        # Columns that the model names itself keep an empty text.
+        value = None if owner._meta.get_field(setting.name).null else ""
+    setattr(owner, setting.name, value)
+
+
 class Effective(Mapping[str, InForce]):
     """All settings in force for one project, customer or the company, by name."""
 
@@ -94,7 +105,11 @@ class Effective(Mapping[str, InForce]):
     def value(self, name: str) -> Any:
         return self._found[name].value
 
+    def owner(self, level: Level) -> object | None:
+        """Return the project, customer or company; None for a level that is not there."""
+        return dict(self.owners).get(level)
+
     def inherited(self, name: str, level: Level) -> InForce:
         """Return what would hold if this level had no value of its own."""
-        above = [(other, owner) for other, owner in self.owners if other != level]
-        return resolve(SETTINGS[name], above)
+        above = SETTINGS[name].above(level)
+        return resolve(SETTINGS[name], [pair for pair in self.owners if pair[0] in above])

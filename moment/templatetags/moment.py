@@ -1,6 +1,7 @@
 """Template tags that every page may use."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 
 from django import template
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from lucide.templatetags.lucide import lucide
 
-from moment import names
+from moment import money, names
 
 register = template.Library()
 
@@ -61,6 +62,14 @@ def short_date(day: date) -> str:
 
 
 @register.filter
+def full_date(day: date | None) -> str:
+    """Return `19 Nov 2026`, always with the year; empty for None."""
+    if day is None:
+        return ""
+    return date_format(day, pgettext("date format, as of Django's date filter", "j M Y"))
+
+
+@register.filter
 def when_exactly(moment: datetime) -> str:
     """Return the day as `when` does, and the time."""
     return f"{when(moment)} {date_format(timezone.localtime(moment), 'H:i')}"
@@ -69,3 +78,9 @@ def when_exactly(moment: datetime) -> str:
 @register.filter
 def initials(person: object) -> str:
     return names.initials(str(person))
+
+
+@register.filter
+def amount(value: Decimal | None) -> str:
+    """Return an amount as people read it: 1 204 500,00 or 1,204,500.00."""
+    return money.amount(value)

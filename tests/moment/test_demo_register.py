@@ -10,7 +10,14 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from customers import alerting, history
-from customers.models import Customer
+from customers.models import (
+    Contact,
+    Customer,
+    File,
+    HourlyRate,
+    InvoiceRecipient,
+    OtherAddress,
+)
 from moment.management.commands.demo import Command
 from registry import search
 from registry.models import Alert, Entity, Reachability, ReachabilityChange, Watch
@@ -189,7 +196,8 @@ def test_a_database_of_an_earlier_version_gets_what_it_lacks():
             (Customer, ("name", "postal_street", "status", "invoice_type")),
         )
     }
-    for model in (Alert, ReachabilityChange, Reachability, LogEntry, Watch):
+    profiles = (InvoiceRecipient, HourlyRate, OtherAddress, File, Contact)
+    for model in (*profiles, Alert, ReachabilityChange, Reachability, LogEntry, Watch):
         model.objects.all().delete()
     with disable_auditlog():
         for customer in Customer.objects.all():
@@ -202,7 +210,9 @@ def test_a_database_of_an_earlier_version_gets_what_it_lacks():
     Command(stdout=StringIO()).load(60, 100)
     assert not Alert.objects.exists()
     said = demo(customers=60, entities=100)
-    assert said.startswith("Demo data loaded: 0 customers, 0 companies in the register, ")
+    assert said.startswith("Demo data loaded: 0 customers, ")
+    assert ", 0 companies in the register, " in said
+    assert Contact.objects.exists()
     assert new == {
         Alert: set(Alert.objects.values_list("org_number", "kind", "old", "new", "answer")),
         Reachability: set(

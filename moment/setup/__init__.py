@@ -1,0 +1,1 @@
+"""What the company sets for all: itself, its bank accounts, its standard invoice settings."""

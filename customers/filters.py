@@ -1,27 +1,24 @@
 """What the overview can be narrowed by."""
 
-from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
-from django_filters import CharFilter, ChoiceFilter, FilterSet, MultipleChoiceFilter
+from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter
 
 from customers import counts, search
 from customers.alerting import has_open_alert
 from customers.einvoicing import Reach, invoice_type_is, reach_is
+from customers.filtering import NOBODY, Menu, PageFilter
 from customers.models import Customer, Tag
-from moment.models import InvoiceType, User
-from moment.names import sort_key
+from moment.models import InvoiceType
 from registry.models import Alert
 
-NOBODY = "nobody"
 # No index finds customers by these: every customer is tested.
 TESTED = {"ehf", "invoice_type"}
 # An index finds the few customers that fit these.
@@ -39,18 +36,8 @@ def _alerts() -> list[tuple[str, str]]:
     return [("1", str(_("Has register alert")))]
 
 
-@dataclass(frozen=True)
-class Menu:
-    """The choices of a filter, each as its value, its words and whether it is chosen."""
-
-    name: str
-    label: str
-    choices: list[tuple[str, str, bool]]
-    switch: list[tuple[str, str, bool]]  # between any and all of them
-
-
-class CustomerFilter(FilterSet):
-    """The overview's filters. Values that make no sense are dropped, and named in `dropped`."""
+class CustomerFilter(PageFilter):
+    """The overview's filters."""
 
     q = CharFilter(label=_("Search"), method="by_words")
     tags = MultipleChoiceFilter(label=_("Tags"), method="by_tags")
@@ -76,77 +63,25 @@ class CustomerFilter(FilterSet):
         model = Customer
         fields: ClassVar[list[str]] = []
 
+    named = ("ehf", "invoice_type")
+
     def __init__(self, data: QueryDict, queryset: QuerySet) -> None:
         super().__init__(data, queryset=queryset)
-        self.tags = list(Tag.objects.all())
-        # Those who have left too: whose customers are they now?
-        people = User.objects.order_by("-is_active", *User.NAME_ORDER).only(*User.NAME_ORDER)
-        self.people = {person.pk: str(person) for person in people}
-        self.filters["tags"].extra["choices"] = [(str(t.pk), t.name) for t in self.tags]
-        self.filters["responsible"].extra["choices"] = [
-            *((str(pk), name) for pk, name in self.people.items()),
-            (NOBODY, _("Nobody")),
-        ]
-        asked = {code for code in data.getlist("country") if code in countries.countries}
-        self.filters["country"].extra["choices"] = sorted(
-            ((code, str(countries.name(code))) for code in asked | counts.countries()),
-            key=lambda choice: sort_key(choice[1]),
-        )
-        self.dropped = self._drop_nonsense(data)
         self.test_words = self.test_tags = self.test_rest = False
 
-    def _drop_nonsense(self, data: QueryDict) -> list[str]:
-        """Take invalid values out of the data; return the labels of the filters they were for."""
-        wrong = {name: self.form.fields[name] for name in self.form.errors}
-        if not wrong:
-            return []
-        self.data = data.copy()
-        for name, field in wrong.items():
-            known = {str(value) for value, _label in getattr(field, "choices", [])}
-            self.data.setlist(name, [v for v in data.getlist(name) if v in known])
-        del self._form
-        self.form.is_valid()
-        return [str(field.label) for field in wrong.values()]
-
-    @cached_property
-    def params(self) -> dict[str, Any]:
-        """Return the filters in use by name, without the empty ones."""
-        values = {name: value for name, value in self.form.cleaned_data.items() if value}
-        if values.get("match") == "any" or len(values.get("tags", [])) < 2:
-            values.pop("match", None)
-        return values
-
-    def words(self, name: str, value: str) -> str:
-        """Return a chosen value as it reads by itself: `EHF: Yes`."""
-        field = self.form.fields[name]
-        words = str(dict(field.choices)[value])
-        return f"{field.label}: {words}" if name in ("ehf", "invoice_type") else words
-
-    @property
-    def question(self) -> str:
-        """Return what is searched for, as typed."""
-        return str(self.data.get("q", ""))
+    def offer(self, data: QueryDict) -> None:
+        self.tags = list(Tag.objects.all())
+        self.offer_rows("tags", self.tags)
+        self.people = self.offer_people("responsible")
+        self.offer_countries("country", data)
 
     @cached_property
     def menus(self) -> list[Menu]:
-        return [self._menu(name) for name in ("tags", "relation", "responsible", "country")]
+        return [self.menu(name) for name in ("tags", "relation", "responsible", "country")]
 
     @cached_property
     def rarer_menus(self) -> list[Menu]:
-        return [self._menu(name) for name in RARER]
-
-    def _menu(self, name: str) -> Menu:
-        fields, chosen = self.form.fields, self.params.get(name, ())
-        how = self.form.cleaned_data.get("match") or "any"
-        return Menu(
-            name,
-            str(fields[name].label),
-            [(value, str(label), value in chosen) for value, label in fields[name].choices],
-            [
-                (value, str(label), value == how)
-                for value, label in (fields["match"].choices if name == "tags" else ())
-            ],
-        )
+        return [self.menu(name) for name in RARER]
 
     @property
     def tests_all(self) -> bool:

@@ -1,0 +1,119 @@
+"""What the filters of a page have in common: their values come from its address."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.forms import MultipleChoiceField
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+from django_filters import FilterSet
+
+from customers import counts
+from moment.models import User
+from moment.names import sort_key
+
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Menu:
+    """The choices of a filter, each as its value, its words and whether it is chosen."""
+
+    name: str
+    label: str
+    choices: list[tuple[str, str, bool]]
+    switch: list[tuple[str, str, bool]]  # between any and all of them
+    is_single: bool = False  # one choice shuts out the others
+
+
+class PageFilter(FilterSet):
+    """Filters of a page. Values that make no sense are dropped, and named in `dropped`."""
+
+    # The filter whose values `match` combines: any of them, or all.
+    matched: ClassVar[str] = "tags"
+    # Values that read well only behind the name of their filter: `EHF: Yes`.
+    named: ClassVar[Iterable[str]] = ()
+
+    def __init__(self, data: QueryDict, queryset: QuerySet) -> None:
+        super().__init__(data, queryset=queryset)
+        self.offer(data)
+        self.dropped = self._drop_nonsense(data)
+
+    def offer(self, data: QueryDict) -> None:
+        """Give the filters the choices that the base has for them."""
+        raise NotImplementedError
+
+    def offer_rows(self, name: str, rows: Iterable[Any]) -> None:
+        self.filters[name].extra["choices"] = [(str(row.pk), str(row)) for row in rows]
+
+    def offer_people(self, name: str) -> dict[int, str]:
+        """Offer all colleagues and nobody; return the colleagues' names by their keys."""
+        # Those who have left too: whose customers are they now?
+        users = User.objects.order_by("-is_active", *User.NAME_ORDER).only(*User.NAME_ORDER)
+        people = {user.pk: str(user) for user in users}
+        self.filters[name].extra["choices"] = [
+            *((str(pk), person) for pk, person in people.items()),
+            (NOBODY, _("Nobody")),
+        ]
+        return people
+
+    def offer_countries(self, name: str, data: QueryDict) -> None:
+        """Offer the countries of customers, and those asked for."""
+        asked = {code for code in data.getlist(name) if code in countries.countries}
+        self.filters[name].extra["choices"] = sorted(
+            ((code, str(countries.name(code))) for code in asked | counts.countries()),
+            key=lambda choice: sort_key(choice[1]),
+        )
+
+    def _drop_nonsense(self, data: QueryDict) -> list[str]:
+        """Take invalid values out of the data; return the labels of the filters they were for."""
+        wrong = {name: self.form.fields[name] for name in self.form.errors}
+        if not wrong:
+            return []
+        self.data = data.copy()
+        for name, field in wrong.items():
+            known = {str(value) for value, _label in getattr(field, "choices", [])}
+            self.data.setlist(name, [v for v in data.getlist(name) if v in known])
+        del self._form
+        self.form.is_valid()
+        return [str(field.label) for field in wrong.values()]
+
+    @cached_property
+    def params(self) -> dict[str, Any]:
+        """Return the filters in use by name, without the empty ones."""
+        values = {name: value for name, value in self.form.cleaned_data.items() if value}
+        if values.get("match") == "any" or len(values.get(self.matched, [])) < 2:
+            values.pop("match", None)
+        return values
+
+    def words(self, name: str, value: str) -> str:
+        """Return a chosen value as it reads by itself: `EHF: Yes`."""
+        field = self.form.fields[name]
+        words = str(dict(field.choices)[value])
+        return f"{field.label}: {words}" if name in self.named else words
+
+    @property
+    def question(self) -> str:
+        """Return what is searched for, as typed."""
+        return str(self.data.get("q", ""))
+
+    def menu(self, name: str) -> Menu:
+        """Return the choices of a filter with what is chosen now."""
+        fields, field = self.form.fields, self.form.fields[name]
+        is_single = not isinstance(field, MultipleChoiceField)
+        chosen = [self.params.get(name, "")] if is_single else self.params.get(name, [])
+        how = self.form.cleaned_data.get("match") or "any"
+        return Menu(
+            name,
+            str(field.label),
+            [(value, str(label), value in chosen) for value, label in field.choices],
+            [
+                (value, str(label), value == how)
+                for value, label in (fields["match"].choices if name == self.matched else ())
+            ],
+            is_single,
+        )

@@ -1,0 +1,230 @@
+"""Where a person has left traces, beside the rows that are the person's own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_plus
+
+from auditlog.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, Model, Q, QuerySet, TextField
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.models import (
+    Contact,
+    Customer,
+    File,
+    InvoiceRecipient,
+    MailingList,
+    Note,
+    OtherAddress,
+    Person,
+    PersonEmail,
+)
+
+# Rows that are listed one by one; of more, the number is told.
+LISTED = 20
+_SHORTEST = 4  # letters that are looked for in free text; fewer are found everywhere
+
+
+# In the history
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the person is or was called, and reached by."""
+
+    names: frozenset[str]
+    addresses: frozenset[str]
+    phones: frozenset[str]
+
+    @property
+    def texts(self) -> list[str]:
+        return sorted(t for t in self.names | self.addresses | self.phones if len(t) >= _SHORTEST)
+
+
+def entries(person: Person) -> QuerySet[LogEntry]:
+    """Return the entries of the history about the person, their addresses and their posts.
+
+    Of rows that are gone too, found by what the entries themselves say. Those about recipients of
+    invoices are among them where they name the person.
+    """
+    about = _entries(Person).filter(object_id=person.pk)
+    posts = _ever(Contact, person)
+    emails = _ever(PersonEmail, person)
+    known = _known(about, posts, emails)
+    mine = ours(known.addresses, person)
+    return LogEntry.objects.filter(
+        Q(pk__in=about.values("pk"))
+        | Q(pk__in=posts.values("pk"))
+        | Q(pk__in=emails.values("pk"))
+        | Q(pk__in=_of_recipients(posts, known, mine).values("pk"))
+    )
+
+
+def known_of(person: Person) -> Known:
+    """Return all names, addresses and phone numbers the base knows of the person, past ones too."""
+    about = _entries(Person).filter(object_id=person.pk)
+    known = _known(about, _ever(Contact, person), _ever(PersonEmail, person))
+    posts = person.contacts.values_list("email", "phone")
+    own = person.emails.values_list("address", flat=True)
+    return Known(
+        known.names | {person.name},
+        known.addresses | {*own, *(email for email, _phone in posts)} - {""},
+        known.phones | {person.phone, person.mobile, *(phone for _email, phone in posts)} - {""},
+    )
+
+
+def ours(addresses: Iterable[str], person: Person) -> set[str]:
+    """Return, in lower case, those addresses that are nobody else's and no customer's own."""
+    mine = {address.lower() for address in addresses}
+    shared: set[str] = set()
+    others = [
+        (PersonEmail.objects.exclude(person=person), "address"),
+        (Contact.objects.exclude(person=person), "email"),
+        (Customer.objects.all(), "email"),
+        (Customer.objects.all(), "invoice_email"),
+    ]
+    for rows, column in others:
+        lower = rows.order_by().annotate(lower=Lower(column)).filter(lower__in=mine)
+        shared.update(lower.values_list("lower", flat=True))
+    return mine - shared
+
+
+def recipients_at(addresses: set[str]) -> QuerySet[InvoiceRecipient]:
+    """Return the recipients of invoices that are one of these plain addresses, in lower case."""
+    return InvoiceRecipient.objects.annotate(lower=Lower("email")).filter(lower__in=addresses)
+
+
+def _entries(model: type[Model]) -> QuerySet[LogEntry]:
+    return LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
+
+
+def _ever(model: type[Model], person: Person) -> QuerySet[LogEntry]:
+    """Return the entries about rows of the model that are or were the person's."""
+    key = str(person.pk)
+    said = Q(changes__person__0=key) | Q(changes__person__1=key)
+    rows = _entries(model).filter(said).values("object_id")
+    now = model._default_manager.filter(person=person).order_by().values("pk")
+    return _entries(model).filter(Q(object_id__in=rows) | Q(object_id__in=now))
+
+
+def _known(about: QuerySet, posts: QuerySet, emails: QuerySet) -> Known:
+    """Return what these entries say, from and to."""
+    return Known(
+        _said(about, "name"),
+        _said(emails, "address") | _said(posts, "email"),
+        _said(about, "phone") | _said(about, "mobile") | _said(posts, "phone"),
+    )
+
+
+def _said(found: QuerySet[LogEntry], field: str) -> frozenset[str]:
+    rows = found.filter(**{f"changes__{field}__isnull": False})
+    values = rows.values_list(f"changes__{field}", flat=True)
+    return frozenset(v for pair in values for v in pair if v and v != "None")
+
+
+def _of_recipients(posts: QuerySet, known: Known, mine: set[str]) -> QuerySet[LogEntry]:
+    """Return the entries about recipients of invoices in which the person or an address stands."""
+    found = _entries(InvoiceRecipient)
+    keys = [str(pk) for pk in posts.values_list("object_id", flat=True).distinct()]
+    said = Q(changes__contact__0__in=keys) | Q(changes__contact__1__in=keys)
+    rows = found.filter(said).values("object_id")
+    plain = Q(pk__in=[])
+    for address in mine:
+        plain |= Q(changes__email__0__iexact=address) | Q(changes__email__1__iexact=address)
+        plain |= Q(object_repr__iexact=address)
+    return found.filter(said | Q(object_id__in=rows, object_repr__in=known.names) | plain)
+
+
+# In what people wrote
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Rows of one kind in whose free text the person stands: how many, and where some are."""
+
+    kind: str | Promise
+    count: int
+    places: list[tuple[str, str]]  # words and address
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.places)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of rows with free text; `page` is where its text can be changed."""
+
+    model: type[Model]
+    label: Any
+    columns: tuple[str, ...]
+    page: str = ""
+
+    @property
+    def customer(self) -> str:
+        return "" if self.model is Customer else "customer__"
+
+
+_CUSTOMER_TEXTS = tuple(
+    field.name
+    for field in Customer._meta.concrete_fields
+    if isinstance(field, CharField | TextField) and field.editable and not field.choices
+)
+_KINDS = {
+    "notes": _Kind(Note, gettext_lazy("Notes"), ("text",), "note"),
+    "files": _Kind(File, gettext_lazy("Files"), ("name", "note", "versions__name"), "files"),
+    "customers": _Kind(Customer, gettext_lazy("Customers"), _CUSTOMER_TEXTS, "edit"),
+    "addresses": _Kind(OtherAddress, gettext_lazy("Addresses"), ("label", "street"), "profile"),
+    "recipients": _Kind(
+        InvoiceRecipient, gettext_lazy("Invoice recipients"), ("email",), "profile"
+    ),
+    "lists": _Kind(MailingList, gettext_lazy("Mailing lists"), ("name",)),
+}
+
+
+def in_free_text(known: Known) -> dict[str, list[int]]:
+    """Return, by kind, the keys of rows in whose free text one of these stands.
+
+    Looks through every row of each kind: for an administrator, now and then.
+    """
+    found = {}
+    for kind, what in _KINDS.items():
+        said = Q(pk__in=[])
+        for text in known.texts:
+            if what.model is MailingList:
+                said |= Q(query__icontains=quote_plus(text))
+            for column in what.columns:
+                said |= Q(**{f"{column}__icontains": text})
+        rows = what.model._default_manager.filter(said).order_by("pk").values_list("pk", flat=True)
+        found[kind] = list(dict.fromkeys(rows))
+    return {kind: keys for kind, keys in found.items() if keys}
+
+
+def mentions(found: dict[str, list[int]]) -> list[Mentions]:
+    """Return the rows of `in_free_text` as links to where people can look. One query a kind."""
+    return [
+        Mentions(_KINDS[kind].label, len(keys), _places(_KINDS[kind], keys))
+        for kind, keys in found.items()
+        if kind in _KINDS
+    ]
+
+
+def _places(kind: _Kind, keys: list[int]) -> list[tuple[str, str]]:
+    rows = kind.model._default_manager.filter(pk__in=keys[:LISTED]).order_by("pk")
+    if kind.model is MailingList:
+        return [(_("List"), reverse("customers:mailing_list", args=[row.pk])) for row in rows]
+    at = kind.customer
+    named = rows.values_list("pk", f"{at}number", f"{at}name")
+    return [
+        (
+            f"{number} {name}",
+            reverse(f"customers:{kind.page}", args=[number, pk][: 1 + (kind.page == "note")]),
+        )
+        for pk, number, name in named
+    ]

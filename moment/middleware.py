@@ -9,6 +9,8 @@ from django.shortcuts import resolve_url
 from django.utils import translation
 from django_htmx.http import HttpResponseClientRedirect
 
+from moment import unsent
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -30,7 +32,7 @@ class LoginRedirectMiddleware:
     """Turn a redirect to the login page into one of the whole window.
 
     htmx would follow it and put a login form inside a panel. `next` is the page the user saw,
-    not the fragment's address.
+    not the fragment's address. What was posted may be kept (see `moment.unsent`).
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -40,7 +42,10 @@ class LoginRedirectMiddleware:
         response = self.get_response(request)
         login = resolve_url(settings.LOGIN_URL)
         htmx = request.htmx  # type: ignore[attr-defined]
-        if htmx and response.status_code == 302 and response["Location"].startswith(login):
+        if response.status_code != 302 or not response["Location"].startswith(login):
+            return response
+        unsent.put_by(request)
+        if htmx:
             here = htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)
             return HttpResponseClientRedirect(f"{login}?{urlencode({'next': here})}")
         return response

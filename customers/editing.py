@@ -4,8 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers import alerting, counts, numbers
-from customers.models import Customer, Note
-from moment.models import User
+from customers.models import Customer
 
 
 class ChangedMeanwhile(Exception):
@@ -42,11 +41,3 @@ def save(form, version: int) -> Customer:
 def _numbers_of(customer: Customer) -> set[str]:
     """Return every number the customer has had: it may take one of its own back."""
     return set(customer.used_numbers.values_list("number", flat=True))
-
-
-@transaction.atomic
-def add_note(customer: Customer, *, text: str, author: User) -> Note:
-    """Save a note, which also counts as activity on the customer."""
-    note = Note.objects.create(customer=customer, author=author, text=text)
-    Customer.objects.filter(pk=customer.pk).update(last_activity_at=note.created_at)
-    return note

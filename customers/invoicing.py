@@ -1,11 +1,24 @@
-"""Which invoice settings hold for a customer, and for a project of it."""
+"""Which invoice settings hold for a customer, and for a project of it, and changing them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from django.db import transaction
+from django.utils import timezone
+
+from customers import counts
 from customers.models import Customer
 from moment.invoice_settings.choices import Level
 from moment.invoice_settings.levels import Effective
+from moment.invoice_settings.saving import ChangedMeanwhile, write
 from moment.models import CompanySettings
+from moment.turns import in_turn
+
+__all__ = ["ChangedMeanwhile", "NoSuchContact", "effective", "effective_of", "save"]
+
+
+class NoSuchContact(Exception):
+    """The chosen contact is not one of the customer's, or not any more."""
 
 
 def effective(customer: Customer, project: object | None = None) -> Effective:
@@ -20,6 +33,27 @@ def effective_of(customers: Iterable[Customer]) -> dict[int, Effective]:
     """Return the same for many customers by primary key, in one query."""
     company = CompanySettings.current()
     return {customer.pk: _effective(customer, company) for customer in customers}
+
+
+def save(customer: Customer, changes: Mapping[str, Any], seen: Mapping[str, str]) -> list[str]:
+    """Give a customer these settings, None to inherit, and return the names of what became another.
+
+    `seen` are the values shown to whoever changes them, as `InvoiceSettingsForm.shown` has them.
+    What somebody else has changed meanwhile stays, unless both changed the same: then
+    ChangedMeanwhile names it and nothing is saved. Raises NoSuchContact.
+    """
+    with in_turn(), transaction.atomic():
+        stored = Customer.objects.select_for_update().get(pk=customer.pk)
+        contact = changes.get("invoice_contact")
+        if contact is not None and not stored.contacts.filter(pk=contact).exists():
+            raise NoSuchContact
+        written = write(stored, changes, seen)
+        if written:
+            stored.version += 1
+            stored.last_activity_at = timezone.now()
+            stored.save()
+            transaction.on_commit(counts.forget)
+    return written
 
 
 def _effective(

@@ -5,13 +5,15 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from customers import alert_list, einvoicing, register_facts
+from customers import addresses, alert_list, einvoicing, mentions, notes, register_facts
 from customers.forms.note import NoteForm
 from customers.models import Customer
+from moment import unsent
 from moment.models import CompanySettings
 from registry import org_number
 from registry.models import Entity
@@ -39,7 +41,11 @@ class CustomerData(Panel):
 
     def context(self) -> dict[str, Any]:
         company = CompanySettings.current()
+        invoice_address, which = addresses.invoice_address_of(self.customer)
         return {
+            "invoice_address": invoice_address,
+            "invoice_address_is": which,
+            "other_addresses": list(self.customer.other_addresses.all()),
             "standard_currency": company.currency,
             "standard_invoice_type": company.get_invoice_type_display(),
         }
@@ -88,12 +94,18 @@ class Notes(Panel):
     aside = True
     shown = 20
 
+    def form(self) -> NoteForm:
+        """Return the form for a new note, with what was written when the session had ended."""
+        path = reverse("customers:notes", args=[self.customer.number])
+        kept = unsent.take(self.request, path)
+        return NoteForm(initial={"text": kept}, unsent=bool(kept))
+
     def context(self) -> dict[str, Any]:
-        notes = list(self.customer.notes.select_related("author")[: self.shown + 1])
+        page = notes.of(self.customer, limit=self.shown)
         return {
-            "notes": notes[: self.shown],
-            "more_notes": len(notes) > self.shown,
-            "note_form": NoteForm(),
+            "page": page,
+            "people": mentions.people_in(page.notes),
+            "note_form": self.form(),
         }
 
 

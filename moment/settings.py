@@ -150,14 +150,53 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # What people upload; never under an address of its own.
 MEDIA_ROOT = Path(env.str("FILES_FOLDER", default=str(BASE_DIR / "var" / "files")))
+FILES_S3_BUCKET = env.str("FILES_S3_BUCKET", default="")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+if FILES_S3_BUCKET:
+    # The keys come from where boto3 looks for them: its environment, a profile, the machine's role.
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": FILES_S3_BUCKET,
+            "endpoint_url": env.str("FILES_S3_ENDPOINT", default="") or None,
+            "region_name": env.str("FILES_S3_REGION", default="") or None,
+            "default_acl": None,
+            # Each writing has a path of its own: no need to ask whether it is taken.
+            "file_overwrite": True,
+            # What is read goes by way of the temporary folder above so much.
+            "max_memory_size": 5 * 1024**2,
+        },
+    }
+# The largest file, in bytes, and the largest picture, in pixels: checking one takes up to four
+# bytes of memory for each.
+FILES_MAX_SIZE = env.int("FILES_MAX_SIZE", default=250 * 1024**2)
+FILES_MAX_PIXELS = env.int("FILES_MAX_PIXELS", default=64_000_000)
+# Groups of kinds, as in moment.content.kinds.
+_kinds = ["pictures", "pdf", "office", "text", "mail", "drawings", "zip"]
+FILES_KINDS = env.list("FILES_KINDS", default=_kinds)
+if _unknown := set(FILES_KINDS) - {*_kinds, "macros", "video"}:
+    raise ImproperlyConfigured(f"FILES_KINDS names what is no group of kinds: {_unknown}.")
+FILE_UPLOAD_TEMP_DIR = env.str("FILES_TEMP_FOLDER", default="") or None
+FILE_UPLOAD_HANDLERS = [
+    "moment.content.uploads.LimitingUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "moment.content.uploads.DiskUploadHandler",
+]
+# The virus scanner: host:port, or the path of its socket; empty: none.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
+CLAMD_TIMEOUT = env.float("CLAMD_TIMEOUT", default=60.0)  # seconds, for each answer
+# Whether files are refused while the scanner is away.
+CLAMD_REQUIRED = env.bool("CLAMD_REQUIRED", default=True)
 
 # Mail
 # How links in letters begin.
@@ -196,6 +235,9 @@ CUSTOMER_PANELS = [
 # The tabs of a customer, in order; apps above customers add their own (see customers.tabs).
 CUSTOMER_TABS = [
     "customers.tabs.Overview",
+    "customers.tabs.Contacts",
+    "customers.tabs.Invoicing",
+    "customers.tabs.Files",
     "customers.tabs.History",
 ]
 

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from moment import views
+from moment.setup import invoicing as setup_invoicing
+from moment.setup import views as setup
 
 admin.site.site_header = admin.site.site_title = "Moment"
 # One way in, with its rate limits.
@@ -33,11 +35,24 @@ account_patterns = [
     ),
 ]
 
+setup_patterns = [
+    path("", setup.setup, name="setup"),
+    path("logo/", setup.logo, name="setup_logo"),
+    path("logo/change/", setup.change_logo, name="setup_logo_change"),
+    path("logo/remove/", setup.remove_logo, name="setup_logo_remove"),
+    path("accounts/new/", setup.new_account, name="setup_account_new"),
+    path("accounts/kid/", setup.kid_example, name="setup_kid"),
+    path("accounts/<int:pk>/", setup.edit_account, name="setup_account_edit"),
+    path("accounts/<int:pk>/remove/", setup.delete_account, name="setup_account_delete"),
+    path("invoicing/", setup_invoicing.invoicing, name="setup_invoicing"),
+]
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("customers.urls")),
     path("accounts/", include(account_patterns)),
     path("language/", views.language, name="language"),
+    path("setup/", include(setup_patterns)),
     path("healthz", views.healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from moment.turns import in_turn
-from registry import alerts, typos
+from registry import alerts, postcodes, typos
 from registry.models import Entity
 
 _NOT_WRITTEN = frozenset({"org_number"})
@@ -92,6 +92,7 @@ def renew(
     words = {word for row in rows for word in row.words.split()}
     # What is stored stays stored, whatever becomes of this.
     transaction.on_commit(lambda: typos.learn(words), robust=True)
+    transaction.on_commit(lambda: postcodes.teach(rows), robust=True)
     return Erased(len(given_up), raised)
 
 

@@ -5,8 +5,24 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from customers.models import File, MailingList
+from moment.models import BankAccount
 from registry.models import Alert
-from tests.factories import CustomerFactory, EntityFactory, NoteFactory, TagFactory, UserFactory
+from tests.customers.kept_files import kept as kept_file
+from tests.customers.kept_files import pdf, replaced
+from tests.factories import (
+    ContactFactory,
+    ContactTagFactory,
+    CustomerFactory,
+    EntityFactory,
+    HourlyRateFactory,
+    InvoiceRecipientFactory,
+    NoteFactory,
+    OtherAddressFactory,
+    PersonFactory,
+    TagFactory,
+    UserFactory,
+)
 from tests.reaching import kept
 
 HTMX = {"HX-Request": "true"}
@@ -28,7 +44,20 @@ def add(count: int, customer=None) -> None:
         handled = {"handled_at": timezone.now(), "handled_by": UserFactory(), "answer": "noted"}
         Alert.objects.create(kind="industry", new="71.121", **told, **handled)
         if customer:
-            CustomerFactory(org_number=customer.org_number)
+            other = CustomerFactory(org_number=customer.org_number)
+            person = PersonFactory(
+                name="Fjell Vidde", emails=["a@vidde.example", "b@vidde.example"]
+            )
+            ContactFactory(customer=other, person=person)
+            ContactFactory(customer=customer, person=person, tags=[ContactTagFactory()])
+            contact = ContactFactory(
+                customer=customer, person=PersonFactory(emails=["x@x.example"])
+            )
+            InvoiceRecipientFactory(customer=customer, email="", contact=contact)
+            InvoiceRecipientFactory(customer=customer)
+            HourlyRateFactory(customer=customer)
+            HourlyRateFactory(customer=customer, role=None, user=UserFactory())
+            OtherAddressFactory(customer=customer)
             NoteFactory(customer=customer)
             customer.tags.add(TagFactory())
             customer.phone += "1"
@@ -53,9 +82,26 @@ def queries(client, path: str, headers: dict | None = None) -> int:
         ("/customers/new/", HTMX, 9),
         ("/customers/alerts/", None, 14),
         ("/customers/alerts/?state=handled&kind=industry", None, 13),
-        ("/customers/77/", None, 12),
+        ("/customers/77/", None, 14),
         ("/customers/77/edit/", None, 14),
-        ("/customers/77/history/", None, 12),
+        ("/customers/contacts/?status=all&q=vidde&email=yes&who=all", None, 20),
+        ("/customers/contacts/?sort=title", HTMX, 20),
+        ("/customers/contacts/?who=none", None, 20),
+        ("/customers/contacts/addresses/", HTMX, 20),
+        ("/customers/77/contacts/", None, 13),
+        ("/customers/77/contacts/new/", HTMX, 9),
+        ("/customers/77/contacts/find/?name=fjell+vidde", HTMX, 10),
+        ("/customers/77/invoicing/", None, 13),
+        ("/customers/77/invoicing/preview/", None, 13),
+        ("/customers/77/invoicing/rates/", None, 10),
+        ("/customers/77/invoicing/rates/new/", HTMX, 9),
+        ("/customers/77/invoicing/recipients/", None, 14),
+        ("/customers/77/invoicing/recipients/new/", HTMX, 7),
+        ("/customers/77/addresses/new/", HTMX, 5),
+        ("/customers/postcode/?code=9008", HTMX, 5),
+        ("/customers/77/history/", None, 21),
+        ("/customers/77/history/?kind=contacts&person=moment", None, 18),
+        ("/customers/77/notes/", None, 10),
     ],
 )
 def test_queries_do_not_grow_with_rows(as_kari, path, headers, limit):
@@ -72,3 +118,71 @@ def test_queries_do_not_grow_with_rows(as_kari, path, headers, limit):
     # Fewer is fine: a full first step spares the lookup its next.
     assert queries(as_kari, path, headers) <= few
     assert few <= limit
+
+
+def test_queries_of_the_setup_do_not_grow_with_rows(as_anne):
+    def more(count: int) -> None:
+        for _ in range(count):
+            number = 1_000_000 + BankAccount.objects.count()
+            account = BankAccount.objects.create(number=f"DE{number}", kid_check="none")
+            account.name = "Drift"
+            account.save()
+
+    more(1)
+    as_anne.get("/setup/")
+    few = queries(as_anne, "/setup/")
+    more(30)
+    assert queries(as_anne, "/setup/") <= few <= 11
+
+
+def test_queries_of_lists_and_persons_do_not_grow_with_rows(as_anne, anne):
+    customer = CustomerFactory()
+    person = PersonFactory()
+    tag = ContactTagFactory()
+    shown = MailingList.objects.create(name="Jul", query=f"tags={tag.pk}", created_by=anne)
+
+    def more(count: int) -> None:
+        for _ in range(count):
+            contact = ContactFactory(customer=customer, tags=[tag])
+            ContactFactory(person=person, tags=[tag, ContactTagFactory()])
+            InvoiceRecipientFactory(contact=person.contacts.last(), email="")
+            NoteFactory(customer=customer, text=person.name)
+            shown.left_out.add(contact)
+            MailingList.objects.create(name=contact.person.name, created_by=UserFactory())
+
+    lists, persons = "/customers/contacts/lists/", f"/customers/contacts/{person.pk}/"
+    one = f"{lists}{shown.pk}/"
+    limits = {
+        lists: 10, one: 20, f"{one}addresses/": 20,
+        persons: 12, f"{persons}erase/": 32, f"{persons}export/": 32,
+    }  # fmt: skip
+    more(2)
+    few = {path: max(queries(as_anne, path) for _ in range(2)) for path in limits}
+    more(12)
+    assert {path: n for path, n in few.items() if n > limits[path]} == {}
+    grown = {path: queries(as_anne, path) for path in limits}
+    assert {path: n for path, n in grown.items() if n > few[path]} == {}
+
+
+def test_queries_of_files_do_not_grow_with_rows(as_kari):
+    customer = CustomerFactory(number="77")
+    file = kept_file(customer, "Plan.pdf")
+    url = "/customers/77/files/"
+    limits = {
+        url: 11,
+        f"{url}?sort=name&q=plan": 11,
+        f"{url}{file.pk}/": 7,
+        f"{url}{file.pk}/versions/": 7,
+    }
+
+    def more(count: int) -> None:
+        for n in range(count):
+            kept_file(customer, "Plan.pdf", data=pdf(f"{n}"))
+            replaced(file, pdf(f"version {file.pk} {File.objects.count()}"))
+
+    more(3)
+    few = {path: max(queries(as_kari, path) for _ in range(2)) for path in limits}
+    more(20)
+    assert {path: n for path, n in few.items() if n > limits[path]} == {}
+    grown = {path: queries(as_kari, path) for path in limits}
+    assert {path: n for path, n in grown.items() if n > few[path]} == {}

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.forms.fields import CustomerCleaning
+from customers.forms.places import Places
 from customers.models import Customer
 from customers.models.number_series import NumberSeries, valid_number
 from moment.models import CompanySettings, InvoiceType, User
 from moment.money import currency_choices
 
 _STREET = forms.Textarea(attrs={"rows": 2})
+_ADDRESSES = ("visiting", "postal", "invoice")
 
 
 class EditCustomerForm(CustomerCleaning):
@@ -24,6 +26,7 @@ class EditCustomerForm(CustomerCleaning):
     changed is told from what somebody else changed meanwhile.
     """
 
+    places: Places
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     website = forms.URLField(
         label=gettext_lazy("Website"), required=False, max_length=200, assume_scheme="https"
@@ -45,7 +48,7 @@ class EditCustomerForm(CustomerCleaning):
             "responsible",
             *(
                 f"{kind}_{part}"
-                for kind in ("visiting", "postal", "invoice")
+                for kind in _ADDRESSES
                 for part in ("street", "postcode", "city", "country")
             ),
             "email",
@@ -79,6 +82,7 @@ class EditCustomerForm(CustomerCleaning):
         ]
         self.fields["number"].disabled = series.locked or series.hidden
         self.fields["seen"].initial = self._seen(self.instance)
+        self.places = Places(self, [f"{kind}_" for kind in _ADDRESSES])
 
     def clean_number(self) -> str:
         number = self.cleaned_data["number"].strip().upper()

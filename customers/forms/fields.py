@@ -9,16 +9,39 @@ from django.utils.translation import gettext as _
 from stdnum import iban
 from stdnum.no import kontonr
 
+from customers.forms.places import Places
 from registry import org_number
+
+
+def one_line(text: str) -> str:
+    """Return the text with single blanks and without control characters."""
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(printable.split())
+
+
+def phone_number(text: str, norwegian: bool) -> str:
+    """Return the phone number as people write it; what is no valid number stays as typed."""
+    try:
+        number = phonenumbers.parse(text, "NO" if norwegian else None)
+    except phonenumbers.NumberParseException:
+        return text
+    if not phonenumbers.is_valid_number(number):
+        return text
+    domestic = norwegian and number.country_code == 47
+    formats = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(
+        number, formats.NATIONAL if domestic else formats.INTERNATIONAL
+    )
 
 
 class CustomerCleaning(forms.ModelForm):
     """Cleans the fields of a customer, whichever of them a form has."""
 
+    places: Places | None = None
+
     def clean_name(self) -> str:
         """Return the name with single blanks and without control characters."""
-        printable = "".join(c if c.isprintable() else " " for c in self.cleaned_data["name"])
-        name = " ".join(printable.split())
+        name = one_line(self.cleaned_data["name"])
         if not name:
             raise ValidationError(self.fields["name"].error_messages["required"], code="required")
         return name
@@ -28,7 +51,7 @@ class CustomerCleaning(forms.ModelForm):
         norwegian = data.get("country") == "NO"
         cleaners = {
             "org_number": self._org_number,
-            "phone": self._phone,
+            "phone": phone_number,
             "bank_account": self._bank_account,
         }
         for name, cleaner in cleaners.items():
@@ -37,8 +60,8 @@ class CustomerCleaning(forms.ModelForm):
                     data[name] = cleaner(data[name], norwegian)
                 except ValidationError as error:
                     self.add_error(name, error)
-        for kind in ("visiting", "postal", "invoice"):
-            self._check_postcode(data, kind)
+        if self.places:
+            self.places.clean(data, home=data.get("country") or "")
         return data
 
     @staticmethod
@@ -59,21 +82,6 @@ class CustomerCleaning(forms.ModelForm):
         return number
 
     @staticmethod
-    def _phone(text: str, norwegian: bool) -> str:
-        """Return the phone number as people write it; what is no valid number stays as typed."""
-        try:
-            number = phonenumbers.parse(text, "NO" if norwegian else None)
-        except phonenumbers.NumberParseException:
-            return text
-        if not phonenumbers.is_valid_number(number):
-            return text
-        domestic = norwegian and number.country_code == 47
-        formats = phonenumbers.PhoneNumberFormat
-        return phonenumbers.format_number(
-            number, formats.NATIONAL if domestic else formats.INTERNATIONAL
-        )
-
-    @staticmethod
     def _bank_account(text: str, norwegian: bool) -> str:
         bare = "".join(text.split()).replace(".", "").upper()
         if bare[:2].isalpha():
@@ -88,9 +96,3 @@ class CustomerCleaning(forms.ModelForm):
                 )
             )
         return bare
-
-    def _check_postcode(self, data: dict[str, Any], kind: str) -> None:
-        postcode = data.get(f"{kind}_postcode")
-        country = data.get(f"{kind}_country") or data.get("country")
-        if postcode and country == "NO" and not (len(postcode) == 4 and postcode.isdigit()):
-            self.add_error(f"{kind}_postcode", _("A Norwegian postcode has four digits."))

@@ -30,6 +30,8 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
             form.add_error("number", error)
         else:
             messages.success(request, _("Saved."))
+            for warning in form.places.warnings:
+                messages.warning(request, warning)
             return redirect_to(request, customer.get_absolute_url())
     # A form that failed may have written on the instance; the page's own texts come from the base.
     stored = visible_customer(request.user, number)

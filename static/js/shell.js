@@ -43,6 +43,10 @@ document.addEventListener("keydown", (event) => {
 // A link to #search means: start typing.
 if (location.hash === "#search") document.getElementById("search")?.focus();
 
+// Where the tabs are wider than the screen, the page's own is in sight.
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
+
 // A form is sent once, however often its button is pressed, until one comes back to the page.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -52,6 +56,18 @@ document.addEventListener("submit", (event) => {
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// A button copies what a field holds; where the browser refuses, it is selected at least.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.copy);
+  field.select();
+  try {
+    await navigator.clipboard.writeText(field.value);
+    tell(button.dataset.copied);
+  } catch { field.focus(); }
 });
 
 function tell(text) {
@@ -64,3 +80,13 @@ document.addEventListener("htmx:responseError", (event) => {
   tell(event.detail.xhr.status === 403 ? document.body.dataset.forbidden : document.body.dataset.failed);
 });
 document.addEventListener("htmx:sendError", () => tell(document.body.dataset.offline));
+
+// The place of a postcode fills the city that nobody has written by hand.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const place = event.detail.target.querySelector?.("[data-place]");
+  const city = place?.closest(".place").querySelector("[data-filled]");
+  if (!city) return;
+  const found = place.dataset.place;
+  if (!city.value || city.value === city.dataset.filled) city.value = city.dataset.filled = found;
+  place.hidden = city.value.trim().toLowerCase() === found.toLowerCase();
+});

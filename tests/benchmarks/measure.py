@@ -15,6 +15,7 @@ from tests.benchmarks import (  # noqa: E402 - models need the set-up
     feed,
     mirror,
     overview,
+    pdf,
     peppol,
     report,
     single,
@@ -37,6 +38,7 @@ def main() -> None:
         "single": lambda: single.run(engine, options.repeats),
         "together": lambda: together.run(engine),
         "peppol": lambda: peppol.run(engine, options.checks),
+        "pdf": lambda: pdf.run(engine, options.repeats),
         # Last, because they write.
         "writers": lambda: writers.run(engine),
         "feed": lambda: feed.run(engine),

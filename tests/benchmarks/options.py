@@ -2,7 +2,9 @@
 
 from argparse import ArgumentParser
 
-PARTS = ["overview", "single", "together", "peppol", "writers", "feed", "mirror", "typeahead"]
+PARTS = [
+    "overview", "single", "together", "peppol", "pdf", "writers", "feed", "mirror", "typeahead",
+]  # fmt: skip
 
 
 def parts(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from moment.urls import handler403, urlpatterns
-from tests.benchmarks import pages
+from tests.benchmarks import kept, pages
 
 __all__ = ["handler403", "urlpatterns"]
 
@@ -12,5 +12,6 @@ urlpatterns = [
     path("bench/empty/", pages.empty),
     path("bench/shell/", pages.shell),
     path("bench/memory/", pages.from_memory),
+    path("bench/kept/<name>/", kept.from_memory),
     path("bench/admin/", pages.site.urls),
 ]

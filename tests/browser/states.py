@@ -9,8 +9,24 @@ from customers import answering
 from customers.alerting import Act
 from customers.models import Customer
 from moment.models import User
+from tests.browser import (
+    states_files,
+    states_history,
+    states_invoicing,
+    states_rates,
+    states_reports,
+    states_setup,
+)
 from tests.customers.telling import MOVED, customer_of, named, tell
-from tests.factories import CustomerFactory, EntityFactory, NoteFactory, TagFactory
+from tests.factories import (
+    ContactFactory,
+    ContactTagFactory,
+    CustomerFactory,
+    EntityFactory,
+    NoteFactory,
+    PersonFactory,
+    TagFactory,
+)
 from tests.reaching import kept
 from tests.standin.companies import fictional_number
 
@@ -59,7 +75,31 @@ def fill_base(kari: User) -> None:
         website=f"https://vardefjord.example/{'lang' * 30}",
     )  # fmt: skip
     NoteFactory(customer=long, author=kari, text="Ringte om kontrakten.\n\n" + "lang" * 40)
+    _add_contacts(long)
+    states_files.fill(long, kari)
+    states_history.fill(long, kari)
+    states_rates.fill(long, kari)
+    states_invoicing.fill(long)
+    states_reports.fill(long, kari)
     _tell_of_changes(kari)
+
+
+def _add_contacts(customer: Customer) -> None:
+    """Give a customer contacts of each kind: here alone and at many, now, before and later."""
+    tags = [ContactTagFactory(name=f"Rolle {color}", color=color) for color in COLORS[:4]]
+    busy = PersonFactory(
+        name=LONG, mobile="900 00 001", phone="22 00 00 00 spør etter Eva",
+        emails=["eva@vardefjord.example", f"{'lang' * 12}@vardefjord.example"],
+    )  # fmt: skip
+    for n in range(5):
+        ContactFactory(customer=CustomerFactory(number=f"21{n:02}", name=LONG), person=busy)
+    here = {"customer": customer, "tags": tags}
+    ContactFactory(
+        person=busy, title="Daglig leder " + "lang" * 15, email="faktura@vardefjord.example", **here
+    )
+    ContactFactory(employed_from=date(2099, 1, 1), employed_until=date(2100, 1, 1), **here)
+    ContactFactory(employed_from=date(2019, 1, 1), employed_until=date(2020, 6, 30), **here)
+    busy.save()
 
 
 def _tell_of_changes(kari: User) -> None:
@@ -251,6 +291,66 @@ def einvoicing_nobody(page: Page) -> None:
     expect(page.locator(".empty .link").first).to_be_visible()
 
 
+def contacts(page: Page) -> None:
+    page.goto("/customers/1200/contacts/")
+    expect(page.locator(".contact-list s").first).to_be_visible()
+    expect(page.locator(".contact-list .former")).to_be_visible()
+
+
+def contacts_none(page: Page) -> None:
+    page.goto("/customers/1300/contacts/")
+    expect(page.locator(".empty .btn--primary")).to_be_visible()
+
+
+def contact_new(page: Page) -> None:
+    page.goto("/customers/1000/contacts/")
+    page.locator(".empty [hx-target='#dialog']").click()
+    expect(page.locator("#contact_name")).to_be_focused()
+    page.locator("#contact_name").press_sequentially("fjordland")
+    expect(page.locator("#contact-matches .option")).to_be_visible()
+
+
+def contact_new_chosen(page: Page) -> None:
+    contact_new(page)
+    page.locator("#contact-matches .option").click()
+    expect(page.locator(".chosen")).to_be_visible()
+
+
+def contact_new_errors(page: Page) -> None:
+    page.goto("/customers/1000/contacts/new/")
+    page.locator("#contact_name").fill(LONG)
+    page.locator("#contact_emails").fill(f"{'lang' * 20}, {'x' * 60}")
+    page.locator("#contact_employed_from").fill("2026-02-01")
+    page.locator("#contact_employed_until").fill("2026-01-01")
+    page.locator("form.dialog footer .btn--primary").click()
+    expect(page.locator("#contact_emails[aria-invalid=true]")).to_be_visible()
+
+
+def contact_alike(page: Page) -> None:
+    page.goto("/customers/1000/contacts/new/")
+    page.locator("#contact_name").fill(LONG)
+    page.locator("form.dialog footer .btn--primary").click()
+    expect(page.locator("#contact-matches .banner")).to_be_visible()
+
+
+def contact_edit(page: Page) -> None:
+    contacts(page)
+    page.locator(".contact-list th[scope=row] a").first.click()
+    expect(page.locator("dialog[open] #contact_title")).to_be_visible()
+
+
+def contact_end(page: Page) -> None:
+    contacts(page)
+    page.locator(".contact-list .acts a[href$='/end/']").first.click()
+    expect(page.locator("dialog[open] #contact_employed_until")).to_be_visible()
+
+
+def contact_remove(page: Page) -> None:
+    contacts(page)
+    page.locator(".contact-list .acts a[href$='/remove/']").first.click()
+    expect(page.locator("dialog[open] .btn--bad")).to_be_visible()
+
+
 def not_found(page: Page) -> None:
     page.goto("/customers/9999/")
 
@@ -264,5 +364,13 @@ ALL: list[Callable[[Page], None]] = [
     account_menu, dialog, dialog_results, dialog_chosen, dialog_place_of_business, dialog_errors,
     new_page, lookup, profile, profile_alerts, profile_bankrupt, edit, edit_errors, history, alerts,
     alerts_ticked, alerts_handled, alerts_none_of_a_kind, alerts_block, einvoicing,
-    einvoicing_switch, einvoicing_nobody, not_found, password,
+    einvoicing_switch, einvoicing_nobody, contacts, contacts_none, contact_new,
+    contact_new_chosen, contact_new_errors, contact_alike, contact_edit, contact_end,
+    contact_remove, not_found, password,
+    *states_files.ALL,
+    *states_history.ALL,
+    *states_invoicing.ALL,
+    *states_rates.ALL,
+    *states_reports.ALL,
+    *states_setup.ALL,
 ]  # fmt: skip

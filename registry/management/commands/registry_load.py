@@ -12,7 +12,7 @@ from django.db import DatabaseError, reset_queries
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from moment.turns import only_one
-from registry import copies, download, mirror
+from registry import copies, download, mirror, postcodes
 from registry.bulk import Unusable
 from registry.models import Entity, Mirror
 
@@ -56,6 +56,9 @@ class Command(BaseCommand):
             if not alone:
                 raise CommandError("Another load or update of the register is under way.")
             failures = [text for one in kinds if (text := self.one(one, file, force))]
+            with self.shown("Postcodes") as show:
+                show(mirror.Step("Learning"))
+                postcodes.learn()
         if failures:
             raise CommandError("\n".join(failures))
 

@@ -1,0 +1,250 @@
+"""What an invoice charges: lines, totals, VAT, summary and hours, by the settings in force.
+
+All amounts are Decimal in the invoice's currency, rounded half up to its smallest coin. A line is
+rounded once; totals are sums of rounded lines, and VAT is rounded once a rate, so that what stands
+on the invoice adds up.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar
+
+from babel.numbers import format_decimal, get_currency_precision
+from django.utils.translation import get_language, to_locale
+from django.utils.translation import gettext as _
+
+from moment.invoice_settings.choices import HoursGrouping, LineGrouping, Summary, VatCode
+from moment.invoice_settings.levels import Effective
+
+HUNDRED = Decimal(100)
+# Per cent; the rates of 2026.
+VAT_RATES = {
+    VatCode.STANDARD: Decimal(25),
+    VatCode.FOOD: Decimal(15),
+    VatCode.LOW: Decimal(12),
+    VatCode.ZERO: Decimal(0),
+    VatCode.EXPORT: Decimal(0),
+    VatCode.OUTSIDE: Decimal(0),
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    """Hours of one colleague on one day."""
+
+    project: str
+    activity: str
+    employee: str
+    role: str
+    day: date
+    hours: Decimal
+    rate: Decimal  # of an hour, excluding VAT
+    comment: str = ""
+
+    @property
+    def amount(self) -> Decimal:
+        """Return what the hours cost, not rounded."""
+        return self.hours * self.rate
+
+
+@dataclass(frozen=True)
+class Expense:
+    text: str
+    day: date
+    amount: Decimal  # excluding VAT, before any surcharge
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the invoice.
+
+    `rate` is None where the hours of the line have several, `hours` where there are none.
+    """
+
+    text: str
+    amount: Decimal
+    hours: Decimal | None = None
+    rate: Decimal | None = None
+    period: tuple[date, date] | None = None
+    # What the line stands under: a project, or nothing.
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the summary or of the hours specification, `rate` as of a line."""
+
+    cells: tuple[str, ...]
+    hours: Decimal
+    rate: Decimal | None
+    amount: Decimal
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Totals:
+    net: Decimal
+    vat_rate: Decimal
+    vat: Decimal
+
+    @property
+    def gross(self) -> Decimal:
+        return self.net + self.vat
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """Return an amount in the currency's smallest coin, half of it upwards."""
+    return amount.quantize(Decimal(1).scaleb(-get_currency_precision(currency)), ROUND_HALF_UP)
+
+
+def lines(work: Sequence[Work], expenses: Sequence[Expense], settings: Effective) -> list[Line]:
+    """Return the lines of an invoice in order: work, discount, expenses, surcharge, charge."""
+    currency, with_period = settings.value("currency"), settings.value("line_period")
+    by_project = [entry for entries in _grouped(work, _project).values() for entry in entries]
+    found = [
+        _work_line(entries, heading, text, currency, with_period)
+        for (heading, text, _nth), entries in _grouped(by_project, _kind(settings)).items()
+    ]
+    if found and (discount := settings.value("discount")):
+        text = settings.value("discount_text") or _("Discount")
+        amount = -rounded(_sum(found) * discount / HUNDRED, currency)
+        found.append(Line(f"{text} ({percent(discount)})", amount))
+    spent = [
+        Line(
+            expense.text,
+            rounded(expense.amount, currency),
+            period=(expense.day, expense.day) if with_period else None,
+            heading=_("Expenses"),
+        )
+        for expense in expenses
+    ]
+    if spent and (surcharge := settings.value("expense_surcharge")):
+        text = f"{_('Surcharge on expenses')} ({percent(surcharge)})"
+        amount = rounded(_sum(spent) * surcharge / HUNDRED, currency)
+        spent.append(Line(text, amount, heading=_("Expenses")))
+    found += spent
+    if charge := settings.value("charge_amount"):
+        text = settings.value("charge_text") or _("Administrative charge")
+        found.append(Line(text, rounded(charge, currency)))
+    return found
+
+
+def totals(found: Iterable[Line], vat_rate: Decimal, currency: str) -> Totals:
+    """Return the sums of an invoice whose lines all have the same rate of VAT, in per cent."""
+    net = _sum(found)
+    return Totals(net, vat_rate, rounded(net * vat_rate / HUNDRED, currency))
+
+
+def summary(work: Sequence[Work], settings: Effective) -> list[Row]:
+    """Return hours and amounts by what the summary is about; empty where none is wanted."""
+    currency = settings.value("currency")
+    key: Callable[[Work], str]
+    match settings.value("summary"):
+        case Summary.PROJECT:
+            key = _project
+        case Summary.ACTIVITY:
+            key = _activity
+        case Summary.EMPLOYEE:
+            key = _employee
+        case _:
+            return []
+    return [_row((text,), entries, currency) for text, entries in _grouped(work, key).items()]
+
+
+def hours(work: Sequence[Work], settings: Effective) -> list[Row]:
+    """Return the rows of the hours specification, by the grouping in force."""
+    currency = settings.value("currency")
+    match settings.value("hours_grouping"):
+        case HoursGrouping.ACTIVITY:
+            return [_row((n,), of, currency) for n, of in _grouped(work, _activity).items()]
+        case HoursGrouping.EMPLOYEE:
+            return [_row((n,), of, currency) for n, of in _grouped(work, _employee).items()]
+        case HoursGrouping.EMPLOYEE_DAY:
+            days = _grouped(work, lambda entry: (entry.employee, entry.day))
+            return [_row((n,), days[n, day], currency, day) for n, day in sorted(days)]
+    return [
+        _row((entry.employee, described(entry)), [entry], currency, entry.day)
+        for entry in sorted(work, key=lambda entry: entry.day)
+    ]
+
+
+def described(entry: Work) -> str:
+    """Return what was done: the activity, and the comment where there is one."""
+    return f"{entry.activity}: {entry.comment}" if entry.comment else entry.activity
+
+
+def percent(value: Decimal) -> str:
+    """Return `12.5 %` as the language writes it, with as few digits as it takes."""
+    number = format_decimal(value, "#,##0.##", locale=to_locale(get_language() or "en"))
+    return f"{number}\u00a0%"
+
+
+def _kind(settings: Effective) -> Callable[[Work], tuple[str, str, int]]:
+    """Return what tells the lines of work apart: the project it stands under, and its text."""
+    match settings.value("line_grouping"):
+        case LineGrouping.PROJECT:
+            return lambda entry: ("", entry.project, 0)
+        case LineGrouping.EMPLOYEE:
+            return lambda entry: (entry.project, entry.employee, 0)
+        case LineGrouping.ROLE:
+            return lambda entry: (entry.project, entry.role, 0)
+        case LineGrouping.ENTRY:
+            # Each entry by itself, however alike two are.
+            return lambda entry: (
+                entry.project,
+                f"{entry.employee}, {described(entry)}",
+                id(entry),
+            )
+    return lambda entry: (entry.project, entry.activity, 0)
+
+
+def _work_line(
+    entries: Sequence[Work], heading: str, text: str, currency: str, with_period: bool
+) -> Line:
+    row = _row((text,), entries, currency)
+    days = [entry.day for entry in entries]
+    period = (min(days), max(days)) if with_period else None
+    return Line(text, row.amount, row.hours, row.rate, period, heading)
+
+
+def _row(
+    cells: tuple[str, ...], entries: Sequence[Work], currency: str, day: date | None = None
+) -> Row:
+    rates = {entry.rate for entry in entries}
+    amount = sum((entry.amount for entry in entries), Decimal(0))
+    return Row(
+        cells,
+        sum((entry.hours for entry in entries), Decimal(0)),
+        rates.pop() if len(rates) == 1 else None,
+        rounded(amount, currency),
+        day,
+    )
+
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def _grouped(work: Iterable[Work], key: Callable[[Work], Key]) -> dict[Key, list[Work]]:
+    """Return the entries by key, in the order in which the keys first come."""
+    found: dict[Key, list[Work]] = {}
+    for entry in work:
+        found.setdefault(key(entry), []).append(entry)
+    return found
+
+
+def _sum(found: Iterable[Line]) -> Decimal:
+    return sum((line.amount for line in found), Decimal(0))
+
+
+def _project(entry: Work) -> str:
+    return entry.project
+
+
+def _activity(entry: Work) -> str:
+    return entry.activity
+
+
+def _employee(entry: Work) -> str:
+    return entry.employee

@@ -1,0 +1,76 @@
+"""An invoice of a hundred lines as PDF, beside a document with nothing in it."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from statistics import median
+from types import SimpleNamespace
+from typing import Any
+
+import typst
+from django.utils import translation
+from rich.progress import track
+
+from customers import invoice_document
+from customers.invoice_document import Account, Buyer, Document, Seller
+from customers.invoice_lines import Work
+from moment.invoice_settings.choices import Level
+from moment.invoice_settings.declared import SETTINGS
+from moment.invoice_settings.levels import Effective
+from moment.pdf import pdf
+from tests.benchmarks.clock import timed
+from tests.benchmarks.report import Target, figures_table
+
+LINES = 100
+
+
+def run(engine: str, repeats: int) -> list[Target]:
+    documents = _documents()
+    empty: list[float] = []
+    invoice: list[float] = []
+    data: list[float] = []
+    pdf(invoice_document.TEMPLATE, next(documents))  # fonts are read once
+    for _ in track(range(repeats), "PDF", transient=True):
+        empty.append(timed(lambda: typst.compile(b"", format="pdf")))
+        # Other data each time: typst keeps what it has set before.
+        ready: list[dict[str, Any]] = []
+        data.append(timed(lambda ready=ready: ready.append(next(documents))))
+        invoice.append(timed(lambda ready=ready: pdf(invoice_document.TEMPLATE, *ready)))
+    ratio = median(invoice) / median(empty)
+    figures_table(
+        f"PDF, {repeats} repeats",
+        [
+            ("an empty typst document", f"{median(empty) * 1000:.1f} ms"),
+            (f"an invoice of {LINES} lines", f"{median(invoice) * 1000:.1f} ms, {ratio:.2f} ×"),
+            ("its data", f"{median(data) * 1000:.1f} ms"),
+        ],
+    )
+    return [Target(engine, f"an invoice of {LINES} lines as PDF to an empty document", ratio, 3)]
+
+
+def _documents() -> Iterator[dict[str, Any]]:
+    """Yield the data of one invoice after the other, no two alike."""
+    own = dict.fromkeys(SETTINGS) | {"invoice_contact_id": None, "line_grouping": "entry"}
+    settings = Effective([(Level.CUSTOMER, SimpleNamespace(**own))])
+    number = 10_000
+    while True:
+        number += 1
+        work = [
+            Work(
+                f"{number} Bru", "Prosjektering", f"Kollega {n % 7}", "Ingeniør",
+                date(2026, 10, 1 + n % 28), Decimal("7.5"), Decimal(1000 + n), f"Dag {n}, {number}",
+            )
+            for n in range(LINES)
+        ]  # fmt: skip
+        with translation.override("nb"):
+            yield invoice_document.data(
+                Document(
+                    seller=Seller("Fjordvik AS", ["Storgata 1", "9008 Tromsø"], "NO 1 MVA", []),
+                    buyer=Buyer("1040", "Havn og Vei KF", ["Postboks 17", "9291 Tromsø"], "2"),
+                    settings=settings,
+                    number=str(number),
+                    issued_on=date(2026, 11, 22),
+                    work=work,
+                    account=Account("86011117947", "DNBANOKK", f"{number}"),
+                )
+            )

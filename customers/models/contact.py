@@ -65,7 +65,9 @@ class Person(models.Model):
             texts += self.emails.values_list("address", flat=True)
             for post in self.contacts.values_list("title", "email", "phone"):
                 texts += post
-        return searchable(*texts)
+        # A phone number is found however it is grouped.
+        phones = [text.replace(" ", "") for text in texts if text.replace(" ", "").isdigit()]
+        return searchable(*texts, *phones)
 
     def get_additional_data(self) -> dict[str, Any]:
         """Return, for the change log, the customers that a change of this person concerns."""

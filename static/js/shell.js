@@ -30,6 +30,10 @@ document.addEventListener("keydown", (event) => {
       menu.querySelector("summary").focus();
     }
   }
+  // Arrows walk between the name of a new contact and the persons found below it.
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const near = step ? [...document.querySelectorAll("[hx-target='#contact-matches'], #contact-matches .option")] : [];
+  if (near.includes(event.target)) { event.preventDefault(); near[near.indexOf(event.target) + step]?.focus(); }
   if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
     const search = document.getElementById("search");
     const jump = document.querySelector("[data-jump]");
@@ -42,7 +46,6 @@ document.addEventListener("keydown", (event) => {
 
 // A link to #search means: start typing.
 if (location.hash === "#search") document.getElementById("search")?.focus();
-
 // Where the tabs are wider than the screen, the page's own is in sight.
 const tab = document.querySelector(".tabs [aria-current]");
 if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;

@@ -107,3 +107,8 @@ def test_both_indexes_are_made_anew_when_a_migration_has_dropped_them():
                 [search.PERSONS.name, search.CUSTOMERS.name],
             )
             assert cursor.fetchone()[0] == 2
+
+
+@pytest.mark.parametrize("typed", ["900 12 345", "90012345", "12345"])
+def test_a_phone_number_is_found_however_it_is_grouped(typed):
+    assert found(typed) == {"Kari Åsgård"}

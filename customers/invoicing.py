@@ -45,7 +45,8 @@ def save(customer: Customer, changes: Mapping[str, Any], seen: Mapping[str, str]
     with in_turn(), transaction.atomic():
         stored = Customer.objects.select_for_update().get(pk=customer.pk)
         contact = changes.get("invoice_contact")
-        if contact is not None and not stored.contacts.filter(pk=contact).exists():
+        known = stored.contacts.filter(person__erased_at=None)
+        if contact is not None and not known.filter(pk=contact).exists():
             raise NoSuchContact
         written = write(stored, changes, seen)
         if written:

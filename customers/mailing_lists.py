@@ -14,7 +14,7 @@ from django.urls import reverse
 from customers import counts
 from customers.contact_report import CURRENT, DEFAULT_SORT, ContactReport
 from customers.contact_rows import with_mail
-from customers.models import Contact, MailingList
+from customers.models import Contact, Customer, MailingList
 from customers.models.contact import ContactQuerySet
 from moment.turns import in_turn
 
@@ -130,9 +130,12 @@ class ListedContacts(ContactReport):
 def leave_out(mailing_list: int, contact: Contact, *, leave: bool = True) -> None:
     """Leave a contact out of a list, or take it back; nothing where that is so already.
 
-    Raises MailingList.DoesNotExist when the list was deleted meanwhile.
+    Raises MailingList.DoesNotExist or Contact.DoesNotExist when it was deleted meanwhile.
     """
     with in_turn(), transaction.atomic():
+        # Who removes or erases a contact holds the customer first, and then the lists' rows.
+        Customer.objects.select_for_update().get(pk=contact.customer_id)
+        contact = Contact.objects.get(pk=contact.pk)
         stored = MailingList.objects.select_for_update().get(pk=mailing_list)
         if leave:
             stored.left_out.add(contact)

@@ -1,20 +1,22 @@
 """Where a person has left traces, beside the rows that are the person's own."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote_plus
 
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Model, Q, QuerySet, TextField
-from django.db.models.functions import Lower
+from django.db.models.functions import Cast, Lower
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import (
+    ChangeOf,
     Contact,
     Customer,
     File,
@@ -25,6 +27,7 @@ from customers.models import (
     Person,
     PersonEmail,
 )
+from moment.names import folded
 
 # Rows that are listed one by one; of more, the number is told.
 LISTED = 20
@@ -185,7 +188,10 @@ _KINDS = {
         InvoiceRecipient, gettext_lazy("Invoice recipients"), ("email",), "profile"
     ),
     "lists": _Kind(MailingList, gettext_lazy("Mailing lists"), ("name",)),
+    "history": _Kind(Customer, gettext_lazy("History"), (), "history"),
 }
+# Whose entries in the history can hold what people wrote freely.
+_WRITTEN = (Customer, File, Note, OtherAddress)
 
 
 def in_free_text(known: Known) -> dict[str, list[int]]:
@@ -193,17 +199,53 @@ def in_free_text(known: Known) -> dict[str, list[int]]:
 
     Looks through every row of each kind: for an administrator, now and then.
     """
+    texts = {cased for text in known.texts for cased in _cased(text)}
     found = {}
     for kind, what in _KINDS.items():
         said = Q(pk__in=[])
-        for text in known.texts:
-            if what.model is MailingList:
-                said |= Q(query__icontains=quote_plus(text))
-            for column in what.columns:
+        for column in what.columns:
+            for text in texts:
                 said |= Q(**{f"{column}__icontains": text})
         rows = what.model._default_manager.filter(said).order_by("pk").values_list("pk", flat=True)
         found[kind] = list(dict.fromkeys(rows))
+    found["lists"] = sorted({*found["lists"], *_lists_asking_for(known)})
+    found["history"] = _in_history(texts)
     return {kind: keys for kind, keys in found.items() if keys}
+
+
+def _cased(text: str) -> set[str]:
+    """Return a text in the cases people write: SQLite tells those of Å and å apart."""
+    return {text, text.lower(), text.upper(), text.title()}
+
+
+def _lists_asking_for(known: Known) -> list[int]:
+    """Return the keys of the mailing lists whose filters search for one of these."""
+    wanted = {folded(text) for text in known.texts}
+    asked = MailingList.objects.values_list("pk", "query")
+    return [
+        pk
+        for pk, query in asked
+        if any(text in folded(QueryDict(query).get("q", "")) for text in wanted)
+    ]
+
+
+def _in_history(texts: Iterable[str]) -> list[int]:
+    """Return the customers whose history holds one of these: also in what was deleted since."""
+    said = Q(pk__in=[])
+    for text in texts:
+        # As JSON is kept: SQLite's has letters beyond ASCII as \u00e5.
+        for written in {text, json.dumps(text)[1:-1]}:
+            said |= Q(text__icontains=written)
+    kinds = ContentType.objects.get_for_models(*_WRITTEN)
+    entries = (
+        LogEntry.objects.filter(content_type__in=kinds.values())
+        .annotate(text=Cast("changes", TextField()))
+        .filter(said)
+    )
+    own = entries.filter(content_type=kinds[Customer]).values_list("object_id", flat=True)
+    linked = ChangeOf.objects.filter(entry__in=entries.values("pk"))
+    keys = {*own, *linked.values_list("customer_id", flat=True)}
+    return sorted(Customer.objects.filter(pk__in=keys).values_list("pk", flat=True))
 
 
 def mentions(found: dict[str, list[int]]) -> list[Mentions]:

@@ -4,9 +4,7 @@ from typing import ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
-from django.db.models import Value
-from django.db.models.functions import Lower
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from customers.forms.fields import one_line
@@ -14,6 +12,7 @@ from customers.models import MailingList
 from moment.turns import in_turn
 
 _TAKEN = _("There is already a list with this name.")
+_GONE = _("Somebody deleted this list meanwhile.")
 
 
 class MailingListForm(forms.ModelForm):
@@ -29,17 +28,19 @@ class MailingListForm(forms.ModelForm):
         name = one_line(self.cleaned_data["name"])
         if not name:
             raise ValidationError(self.fields["name"].error_messages["required"], code="required")
-        others = MailingList.objects.exclude(pk=self.instance.pk).annotate(lower=Lower("name"))
-        if others.filter(lower=Lower(Value(name))).exists():
+        # Compared here: SQLite's own lower case knows no Å.
+        others = MailingList.objects.exclude(pk=self.instance.pk).values_list("name", flat=True)
+        if name.casefold() in {other.casefold() for other in others}:
             raise ValidationError(_TAKEN, code="unique")
         return name
 
     def try_to_save(self) -> bool:
-        """Save the list unless somebody took the name just now: then the field says so."""
+        """Save the list. The field says when the name was taken, or the list deleted, meanwhile."""
         try:
             with in_turn(), transaction.atomic():
-                self.save()
+                self.instance.save(force_update=self.instance.pk is not None)
         except IntegrityError:
             self.add_error("name", ValidationError(_TAKEN, code="unique"))
-            return False
-        return True
+        except DatabaseError:  # nothing to update
+            self.add_error("name", ValidationError(_GONE, code="gone"))
+        return not self.errors

@@ -206,7 +206,9 @@ def _wanted(row: Any, name: str, change: Any, found: _Related) -> Any:
 def _can_be_chosen(other: Any, row: Any, column: Any) -> bool:
     if isinstance(other, User):
         return other.is_active or getattr(row, column.attname) == other.pk
-    return not isinstance(other, Contact) or other.customer_id == row.pk
+    if isinstance(other, Contact):
+        return other.customer_id == row.pk and other.person.erased_at is None
+    return True
 
 
 def _tags_before(row: Any, column: Any, change: Mapping[str, Any], tags: Mapping[str, Any]) -> Any:

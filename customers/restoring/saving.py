@@ -26,6 +26,7 @@ from customers.models import (
 )
 from customers.rate_words import rate_words
 from customers.restoring.offers import CannotPutBack, Offer, made_offer, rows_of
+from moment.content import Refused
 from moment.models import User
 from moment.turns import in_turn
 
@@ -100,6 +101,8 @@ def _save_file(row: File, name: str, value: Any) -> None:
         files.edit(row, {**present, name: value}, present)
     except files.NameTaken:
         raise CannotPutBack(_("Another file of the customer has this name.")) from None
+    except Refused as refusal:  # the name is of another kind than what the file holds now
+        raise CannotPutBack(str(refusal)) from None
 
 
 def _save_rate(row: HourlyRate, name: str, value: Any) -> None:

@@ -92,7 +92,7 @@ def leave_out(request: HttpRequest, pk: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=key, customer__in=visible)
     try:
         mailing_lists.leave_out(pk, contact, leave="back" not in request.POST)
-    except MailingList.DoesNotExist as gone:
+    except (MailingList.DoesNotExist, Contact.DoesNotExist) as gone:
         raise Http404 from gone
     page = QueryDict(request.POST.get("page", "")[:200])
     return redirect_to(request, f"{back}?{page.urlencode()}" if page else back)

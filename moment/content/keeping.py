@@ -58,7 +58,9 @@ def _hash(file: IO[bytes]) -> tuple[str, int]:
 def _kept_already(sha256: str) -> Content | None:
     """Return the row of the same bytes, fresh again, so that no sweep takes it now."""
     with in_turn(), transaction.atomic(durable=True):
-        content = Content.objects.select_for_update().filter(sha256=sha256).first()
+        # Not the key, which rows that refer to it hold until their own end.
+        rows = Content.objects.select_for_update(no_key=True)
+        content = rows.filter(sha256=sha256).first()
         if content:
             content.unused_since = timezone.now()
             content.save(update_fields=["unused_since"])

@@ -34,7 +34,8 @@ def release(content: Content) -> None:
     To be called after the row that did is deleted or changed, best in the same transaction.
     """
     with transaction.atomic():
-        row = Content.objects.select_for_update().get(pk=content.pk)
+        # Not the key: whoever refers to it meanwhile need not wait, and nobody waits in a circle.
+        row = Content.objects.select_for_update(no_key=True).get(pk=content.pk)
         if _unused().filter(pk=row.pk).exists():
             row.unused_since = timezone.now()
             row.save(update_fields=["unused_since"])

@@ -9,6 +9,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from customers import mailing_lists
+from customers.forms.mailing_list import MailingListForm
 from customers.models import Contact, MailingList, Person
 from tests.conftest import signed_in
 from tests.factories import (
@@ -289,3 +290,28 @@ def test_lists_are_listed_by_name(as_kari, kari):
 
 def test_no_list_yet_says_how_one_is_made(as_kari):
     assert "No mailing lists yet" in as_kari.get(LISTS).content.decode()
+
+
+def test_two_lists_differ_by_more_than_case_in_norwegian_too(as_kari, kari):
+    MailingList.objects.create(name="Åpen", created_by=kari)
+    response = as_kari.post("/customers/contacts/lists/new/", {"name": "åpen", "query": ""})
+    assert response.status_code == 422
+    assert MailingList.objects.count() == 1
+
+
+def test_a_list_deleted_meanwhile_is_not_made_again_by_renaming_it(kari):
+    kept = MailingList.objects.create(name="Nyhetsbrev", created_by=kari)
+    form = MailingListForm({"name": "Julekort"}, instance=MailingList.objects.get())
+    assert form.is_valid()
+    kept.delete()
+    assert not form.try_to_save()
+    assert "deleted" in str(form.errors["name"])
+    assert not MailingList.objects.exists()
+
+
+def test_a_contact_removed_meanwhile_is_not_left_out(kari):
+    kept = MailingList.objects.create(name="Nyhetsbrev", created_by=kari)
+    contact = ContactFactory()
+    Contact.objects.all().delete()
+    with pytest.raises(Contact.DoesNotExist):
+        mailing_lists.leave_out(kept.pk, contact)

@@ -6,9 +6,11 @@ import pytest
 from auditlog.context import set_actor
 from auditlog.models import LogEntry
 
-from customers import restoring
+from customers import files, restoring
 from customers.models import Customer, File
 from customers.models.classification import Tag
+from moment.content import receive
+from tests.customers.kept_files import kept, pdf
 from tests.customers.putting_back import changed, made, possible, put_back
 from tests.factories import (
     ContactFactory,
@@ -18,6 +20,7 @@ from tests.factories import (
     OtherAddressFactory,
     TagFactory,
 )
+from tests.moment.samples import upload
 
 pytestmark = pytest.mark.django_db
 
@@ -171,3 +174,15 @@ def test_creating_and_deleting_are_no_changes_of_a_value(customer, anne):
     entry = LogEntry.objects.filter(action=LogEntry.Action.CREATE).earliest("pk")
     with pytest.raises(restoring.CannotPutBack, match="no value before"):
         restoring.offer(entry, "name", anne, customer)
+
+
+def test_a_name_that_does_not_fit_the_content_any_more_is_refused_in_words(as_kari, kari):
+    customer = CustomerFactory(number="77")
+    file = kept(customer, "a.txt", b"hello text", by=kari)
+    files.replace(file, receive(upload("b.pdf", pdf())), "a.pdf", kari)
+    entry = LogEntry.objects.filter(changes__has_key="name").latest("pk")
+    seen = restoring.offer(entry, "name", kari, customer).seen
+    response = as_kari.post(f"/customers/77/history/{entry.pk}/name/", {"seen": seen})
+    assert response.status_code == 422
+    assert b"a.txt" in response.content
+    assert File.objects.get().name == "a.pdf"

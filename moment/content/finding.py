@@ -197,7 +197,7 @@ def _is_mail(head: bytes, name: str) -> bool:
 
 
 def _not_what_it_says(name: str, what: str) -> Refused:
-    if extension(name):
+    if extension(name) not in kinds.DANGEROUS | {""}:
         return Refused(
             _("The file is called %(name)s but is %(kind)s.") % {"name": name, "kind": what}
         )

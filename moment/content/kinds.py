@@ -22,7 +22,8 @@ _OOXML = "application/vnd.openxmlformats-officedocument"
 _ODF = "application/vnd.oasis.opendocument"
 
 
-@dataclass(frozen=True)
+# Each is itself: by its value it would be another in each language.
+@dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of file. `media_type` is its key; `extensions` come without dots, the usual first."""
 

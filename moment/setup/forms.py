@@ -148,7 +148,8 @@ class BankAccountForm(SeenModelForm):
         data = super().clean()
         digits = [data.get(f"kid_{part}_digits") or 0 for part in ("customer", "invoice")]
         data["kid_customer_digits"], data["kid_invoice_digits"] = digits
-        if data.get("kid_check") in (None, BankAccount.Check.NONE) or self.errors:
+        wrong = any(name.startswith("kid_") for name in self.errors)
+        if wrong or data.get("kid_check") in (None, BankAccount.Check.NONE):
             return data
         if not digits[1]:
             self.add_error("kid_invoice_digits", _("A KID needs digits of the invoice's number."))

@@ -135,7 +135,7 @@ def _account_page(
     request: HttpRequest, form: BankAccountForm, *, status: int = 200, **more: bool
 ) -> HttpResponse:
     values = {name: form[name].value() for name in form.fields if name.startswith("kid_")}
-    context = {"form": form, "rules": kid_rules(values)}
+    context = {"form": form, "rules": kid_rules(values), "check": values["kid_check"]}
     return render_page(
         request, "setup/account.html", "setup/setup/_account.html", context | more, status=status
     )
@@ -158,4 +158,5 @@ def delete_account(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def kid_example(request: HttpRequest) -> HttpResponse:
     """Answer a KID by the rules typed so far."""
-    return render(request, "setup/setup/_kid.html", {"rules": kid_rules(request.GET)})
+    context = {"rules": kid_rules(request.GET), "check": request.GET.get("kid_check")}
+    return render(request, "setup/setup/_kid.html", context)

@@ -1,5 +1,4 @@
 // Small behaviours of every page, each wired by an attribute.
-
 const dialog = () => document.getElementById("dialog");
 
 // A dialog opens when the server has filled it, and focus goes to what needs it.
@@ -7,8 +6,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const box = dialog();
   if (!box || !box.contains(event.detail.elt)) return;
   if (!box.open && box.childElementCount) box.showModal();
-  if (event.detail.requestConfig?.verb !== "post") return;
-  (box.querySelector("[aria-invalid=true]") || box.querySelector("[role=combobox]"))?.focus();
+  const wrong = event.detail.requestConfig?.verb === "post" && box.querySelector("[aria-invalid=true], [role=combobox]");
+  const at = wrong || box.querySelector(".dialog__body :is(input, textarea):not([type=hidden]), footer .btn");
+  if (wrong || !box.contains(document.activeElement) || document.activeElement.matches("header *")) at?.focus();
 });
 
 document.addEventListener("click", (event) => {
@@ -31,9 +31,9 @@ document.addEventListener("keydown", (event) => {
     }
   }
   // Arrows walk between the name of a new contact and the persons found below it.
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const near = step ? [...document.querySelectorAll("[hx-target='#contact-matches'], #contact-matches .option")] : [];
-  if (near.includes(event.target)) { event.preventDefault(); near[near.indexOf(event.target) + step]?.focus(); }
+  const near = [...document.querySelectorAll("[hx-target='#contact-matches'], #contact-matches .option")];
+  const to = near.includes(event.target) && near[near.indexOf(event.target) + { ArrowDown: 1, ArrowUp: -1 }[event.key]];
+  if (to) { event.preventDefault(); to.focus(); }
   if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
     const search = document.getElementById("search");
     const jump = document.querySelector("[data-jump]");
@@ -47,8 +47,7 @@ document.addEventListener("keydown", (event) => {
 // A link to #search means: start typing.
 if (location.hash === "#search") document.getElementById("search")?.focus();
 // Where the tabs are wider than the screen, the page's own is in sight.
-const tab = document.querySelector(".tabs [aria-current]");
-if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - 64;
 
 // A form is sent once, however often its button is pressed, until one comes back to the page.
 document.addEventListener("submit", (event) => {
@@ -69,12 +68,13 @@ document.addEventListener("click", async (event) => {
   field.select();
   try {
     await navigator.clipboard.writeText(field.value);
-    tell(button.dataset.copied);
+    tell(button.dataset.copied, "success");
   } catch { field.focus(); }
 });
 
-function tell(text) {
-  const toast = document.getElementById("toast").content.cloneNode(true);
+function tell(text, level = "error") {
+  const toast = document.getElementById("toast").content.firstElementChild.cloneNode(true);
+  toast.dataset.level = level;
   toast.querySelector("span").textContent = text;
   // What stands outside an open dialog is out of reach.
   (dialog()?.open ? dialog() : document.getElementById("toasts")).append(toast);

@@ -119,10 +119,10 @@ REFUSED: list[tuple[str, Callable[[], bytes], str]] = [
         lambda: b'<?xml version="1.0"?><a xmlns="http://www.w3.org/1999/xhtml"/>',
         "map.xml but is HTML",
     ),
-    ("page.html", lambda: HTML, "page.html but is HTML"),
+    ("page.html", lambda: HTML, "Files of this kind are not accepted: HTML."),
     ("page.html", lambda: b"Just words.", "Files called .html are not accepted"),
     ("letter.hta", lambda: samples.PDF, "Files called .hta are not accepted"),
-    ("setup.exe", lambda: PROGRAM, "setup.exe but is a program"),
+    ("setup.exe", lambda: PROGRAM, "Files of this kind are not accepted: a program."),
     ("invoice.pdf.exe", lambda: samples.PDF, "Files called .exe are not accepted"),
     # The marks that turn what follows round show this as invoiceexe.pdf.
     ("invoice\u202efdp.exe", lambda: samples.PDF, "Files called .exe are not accepted"),

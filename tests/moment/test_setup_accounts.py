@@ -103,14 +103,25 @@ def test_the_example_follows_what_is_typed(as_anne, check):
 
 @pytest.mark.parametrize(
     "rules",
-    ["", "?kid_check=none", "?kid_check=mod10", "?kid_check=mod10&kid_invoice_digits=x",
+    ["?kid_check=mod10", "?kid_check=mod10&kid_invoice_digits=x",
      "?kid_check=mod10&kid_invoice_digits=30", "?kid_check=x&kid_invoice_digits=6",
      "?kid_check=mod10&kid_invoice_digits=6&kid_customer_digits=-3"],
 )  # fmt: skip
-def test_rules_that_make_no_kid_have_no_example(as_anne, rules):
+def test_rules_that_make_no_kid_say_what_one_needs(as_anne, rules):
     response = as_anne.get(f"/setup/accounts/kid/{rules}")
     assert response.status_code == 200
-    assert "No KID" in response.content.decode()
+    assert "Not a KID yet" in response.content.decode()
+
+
+@pytest.mark.parametrize("rules", ["", "?kid_check=none"])
+def test_an_account_without_kid_says_what_stands_there_instead(as_anne, rules):
+    assert "No KID" in as_anne.get(f"/setup/accounts/kid/{rules}").content.decode()
+
+
+def test_wrong_kid_rules_are_told_beside_their_field_also_when_more_is_wrong(as_anne):
+    wrong = typed(number="1", kid_check="mod10", kid_customer_digits="0", kid_invoice_digits="0")
+    response = as_anne.post(NEW, wrong, headers=HTMX)
+    assert {"number", "kid_invoice_digits"} == set(response.context["form"].errors)
 
 
 def test_the_page_lists_accounts_in_order_with_an_example(as_anne):

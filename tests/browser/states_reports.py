@@ -136,7 +136,7 @@ def person_erased(page: Page) -> None:
     NoteFactory(text="Zvonimir Kvassheim ringte.", customer=Customer.objects.get(number="1200"))
     privacy.erase(erased, User.objects.first())
     page.goto(f"/customers/contacts/{erased.pk}/")
-    expect(page.locator(".means .link")).to_be_visible()
+    expect(page.locator(".means .link").first).to_be_visible()
 
 
 ALL: list[Callable[[Page], None]] = [

@@ -108,6 +108,7 @@ def test_addresses_are_copied(new_context, kari, live_server, contacts):
     expect(dialog).to_contain_text("1 has no e-mail address: Berit Bø (Nord AS)")
     dialog.get_by_role("button", name="Copy").click()
     expect(dialog.get_by_text("Copied.")).to_be_visible()
+    expect(dialog.locator(".toast")).to_have_attribute("data-level", "success")
     assert page.evaluate("navigator.clipboard.readText()") == (
         "arne@fjord.example; CARL@nord.example"
     )

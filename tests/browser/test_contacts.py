@@ -61,6 +61,30 @@ def test_somebody_new_is_added_with_the_keyboard_alone(karis_page: Page, custome
     expect(page.get_by_role("link", name="Contacts 1")).to_be_visible()
 
 
+def test_the_arrows_walk_between_the_name_and_who_was_found(karis_page: Page, customer, eva):
+    page = karis_page
+    dialog = open_new(page)
+    page.keyboard.type("moen")
+    match = dialog.get_by_role("list", name="Persons we know").get_by_role("button")
+    expect(match).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    expect(match).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(dialog.get_by_label("Name", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    # The next thing to write, not the button that closes.
+    expect(dialog.get_by_label("Title")).to_be_focused()
+
+
+def test_on_a_phone_the_tab_of_the_page_is_in_sight(karis_page: Page, customer):
+    page = karis_page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/customers/77/history/")
+    tabs = page.get_by_role("navigation", name="Customer")
+    expect(tabs.get_by_role("link", name="History")).to_be_in_viewport(ratio=1)
+
+
 def test_somebody_we_know_is_found_and_chosen_with_the_keyboard_alone(
     karis_page: Page, customer, eva
 ):

@@ -10,8 +10,7 @@ from tests.standin.companies import fictional_number
 
 
 @pytest.mark.parametrize("own_page", [False, True])
-def test_a_double_click_creates_one_customer(karis_page: Page, register, faults, own_page):
-    faults.expect("htmx:(sendAbort|afterRequest)")  # what the form still asks as the page goes
+def test_a_double_click_creates_one_customer(karis_page: Page, register, own_page):
     if own_page:
         karis_page.goto("/customers/new/")
         scope = karis_page.locator("main")

@@ -171,7 +171,8 @@ def test_creating_and_deleting_are_no_changes_of_a_value(customer, anne):
     with set_actor(anne):
         OtherAddressFactory(customer=customer).delete()
     assert possible(customer, anne) == set()
-    entry = LogEntry.objects.filter(action=LogEntry.Action.CREATE).earliest("pk")
+    made = LogEntry.objects.filter(action=LogEntry.Action.CREATE, object_id=customer.pk)
+    entry = made.filter(content_type__model="customer").get()
     with pytest.raises(restoring.CannotPutBack, match="no value before"):
         restoring.offer(entry, "name", anne, customer)
 

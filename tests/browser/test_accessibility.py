@@ -40,6 +40,7 @@ def measured_page(new_context, kari, live_server) -> Page:
 def expect_accessible(page: Page) -> None:
     """Fail when axe finds something, in light or dark, wide or narrow; each spot is told."""
     found = []
+    page.wait_for_load_state()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         for scheme in ("light", "dark"):
@@ -94,6 +95,7 @@ def test_no_page_scrolls_sideways(page: Page, base, kari, live_server, language)
         signed_in(page, kari, live_server.url)
         page.set_viewport_size({"width": NARROWEST, "height": 740})
         state(page)
+        page.wait_for_load_state()  # with its styles: an element can be found before them
         for width in (NARROWEST, 1440):
             page.set_viewport_size({"width": width, "height": 740})
             too_wide = page.locator("html, dialog[open]").evaluate_all(TOO_WIDE)

@@ -1,11 +1,11 @@
 // Small behaviours of every page, each wired by an attribute.
 const dialog = () => document.getElementById("dialog");
 
-// A dialog opens when the server has filled it, and focus goes to what needs it once all is in place.
-for (const when of ["Swap", "Settle"]) document.addEventListener(`htmx:after${when}`, (event) => {
+// A dialog opens when the server has filled it, and focus goes to what needs it. Not before all is settled.
+document.addEventListener("htmx:afterSettle", (event) => {
   const box = dialog();
   if (!box || !box.contains(event.detail.elt)) return;
-  if (when === "Swap") return void (!box.open && box.childElementCount && box.showModal());
+  if (!box.open && box.childElementCount) box.showModal();
   const wrong = event.detail.requestConfig?.verb === "post" && box.querySelector("[aria-invalid=true], [role=combobox]");
   const lost = !box.contains(document.activeElement) || (event.detail.target === box && document.activeElement.matches("header *"));
   if (wrong || lost) (wrong || box.querySelector(".dialog__body :is(input, textarea):not([type=hidden]), footer .btn"))?.focus();

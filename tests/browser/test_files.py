@@ -245,6 +245,8 @@ def test_a_file_is_deleted_after_a_question_while_another_edits(
 
 def test_everything_by_keyboard_alone(karis_page: Page, customer):
     page = karis_page
+    # Somebody listens from the start: the browser needs a while to be told so.
+    page.on("filechooser", lambda _chooser: None)
     page.goto(URL)
     page.locator("#upload-files").focus()
     with page.expect_file_chooser() as chooser:

@@ -68,24 +68,32 @@ class Destination:
         return str(self.address) if self.way == LETTER else ""
 
 
-def destination_of(customer: Customer, effective: Effective | None = None) -> Destination:
+def destination_of(
+    customer: Customer,
+    effective: Effective | None = None,
+    known: Mapping[str, Reachability] | None = None,
+) -> Destination:
     """Return where an invoice to this customer goes today. At most four queries.
 
-    `effective` are the settings in force, such as a project's; asked for where not given.
+    `effective` are the settings in force, such as a project's, and `known` what `reachability_of`
+    returns of the customer; asked for where not given.
     """
-    known = None if effective is None else {customer.pk: effective}
-    return destinations_of([customer], known)[customer.pk]
+    settings = None if effective is None else {customer.pk: effective}
+    return destinations_of([customer], settings, known)[customer.pk]
 
 
 def destinations_of(
-    customers: Sequence[Customer], effective: Mapping[int, Effective] | None = None
+    customers: Sequence[Customer],
+    effective: Mapping[int, Effective] | None = None,
+    known: Mapping[str, Reachability] | None = None,
 ) -> dict[int, Destination]:
     """Return the same for many customers by primary key, in at most four queries.
 
     What is kept of the Peppol network is read; the network itself is not asked.
     """
     settings = effective or invoicing.effective_of(customers)
-    known = reachability_of(customer.org_number for customer in customers if customer.is_norwegian)
+    if known is None:
+        known = reachability_of(one.org_number for one in customers if one.is_norwegian)
     listed: dict[int, list[InvoiceRecipient]] = {}
     for recipient in recipients.recipients_of(customers):
         listed.setdefault(recipient.customer_id, []).append(recipient)

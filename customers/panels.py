@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from customers import addresses, alert_list, einvoicing, mentions, notes, register_facts
 from customers.forms.note import NoteForm
 from customers.models import Customer
-from moment import unsent
 from moment.models import CompanySettings
 from registry import org_number
 from registry.models import Entity
@@ -94,18 +92,12 @@ class Notes(Panel):
     aside = True
     shown = 20
 
-    def form(self) -> NoteForm:
-        """Return the form for a new note, with what was written when the session had ended."""
-        path = reverse("customers:notes", args=[self.customer.number])
-        kept = unsent.take(self.request, path)
-        return NoteForm(initial={"text": kept}, unsent=bool(kept))
-
     def context(self) -> dict[str, Any]:
         page = notes.of(self.customer, limit=self.shown)
         return {
             "page": page,
             "people": mentions.people_in(page.notes),
-            "note_form": self.form(),
+            "note_form": NoteForm(),
         }
 
 

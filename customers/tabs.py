@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Count, QuerySet, Subquery
+from django.db.models import IntegerField, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -23,7 +23,7 @@ class Tab:
     permission: ClassVar[str] = "customers.view_customer"
 
     def rows(self, customer: Customer) -> QuerySet | None:
-        """Return what the tab counts, rows with a `customer`; None for no count."""
+        """Return the rows that the tab counts; None for no count."""
         return None
 
 
@@ -61,6 +61,11 @@ class Shown:
     count: int | None
 
 
+class _Count(Subquery):
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
 @cache
 def _all() -> list[Tab]:
     return [import_string(path)() for path in settings.CUSTOMER_TABS]
@@ -72,8 +77,7 @@ def of(customer: Customer, user: AbstractBaseUser | AnonymousUser) -> list[Shown
     counted = {}
     for place, tab in enumerate(tabs):
         if (rows := tab.rows(customer)) is not None:
-            total = rows.order_by().values("customer").annotate(total=Count("pk")).values("total")
-            counted[f"tab_{place}"] = Subquery(total)
+            counted[f"tab_{place}"] = _Count(rows.order_by().values("pk"))
     counts: Any = {}
     if counted:
         counts = Customer.objects.values(**counted).get(pk=customer.pk)
@@ -82,7 +86,7 @@ def of(customer: Customer, user: AbstractBaseUser | AnonymousUser) -> list[Shown
             tab.name,
             tab.title,
             reverse(tab.name, args=[customer.number]),
-            counts[f"tab_{place}"] or 0 if f"tab_{place}" in counted else None,
+            counts.get(f"tab_{place}"),
         )
         for place, tab in enumerate(tabs)
     ]

@@ -1,13 +1,11 @@
-"""What happens around every request: the user's language, and the way back after a lost session."""
+"""What happens around every request: the user's language, and what strangers are answered."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode
+from typing import Any
 
-from django.conf import settings
+from django.contrib.auth import middleware as auth
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
 from django.utils import translation
-from django_htmx.http import HttpResponseClientRedirect
 
 from moment import unsent
 
@@ -28,24 +26,17 @@ class UserLanguageMiddleware:
         return self.get_response(request)
 
 
-class LoginRedirectMiddleware:
-    """Turn a redirect to the login page into one of the whole window.
+class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
+    """Lead to the login page only who asks for a page: whoever sends something keeps it.
 
-    htmx would follow it and put a login form inside a panel. `next` is the page the user saw,
-    not the fragment's address. What was posted may be kept (see `moment.unsent`).
+    So does whoever asks for a part of one: there may be text in the rest.
     """
 
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        login = resolve_url(settings.LOGIN_URL)
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponse:
+        sends = request.method not in ("GET", "HEAD", "OPTIONS")
         htmx = request.htmx  # type: ignore[attr-defined]
-        if response.status_code != 302 or not response["Location"].startswith(login):
-            return response
-        unsent.put_by(request)
-        if htmx:
-            here = htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)
-            return HttpResponseClientRedirect(f"{login}?{urlencode({'next': here})}")
-        return response
+        if (sends or htmx) and unsent.can_be_kept(request):
+            return unsent.answer(request)
+        return super().handle_no_permission(request, view_func)

@@ -1,40 +1,35 @@
-"""What somebody sent after their session had ended: kept until they have signed in again."""
+"""What was sent in vain, since one is signed out or has signed in anew: it is kept, to send again.
 
-from collections.abc import Callable
-from typing import Any
+It is kept where it was typed: in the page that htmx leaves as it is, or in the page that answers a
+plain form. The server keeps nothing.
+"""
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django_htmx.http import reselect, reswap, retarget
 
-MINUTES = 15
-_LONGEST = 5000  # characters
-_KEY = "unsent"
-
-
-def keeps(field: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Mark a view of whose posts this field is too dear to lose."""
-
-    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
-        view.keeps = field  # type: ignore[attr-defined]
-        return view
-
-    return decorate
+STATUS = 401
+# The first that there is of these. What stands outside an open dialog is out of reach; and whoever
+# tries again before signing in is told in the first toast, so that one is seen and closed.
+PLACE = ":is(dialog[open], #toasts):not(:has(.unsent)), :is(dialog[open], #toasts) .unsent"
 
 
-def put_by(request: HttpRequest) -> None:
-    """Keep what was posted by somebody who is sent to the login, if the view asks for it."""
-    match = request.resolver_match
-    field = getattr(match.func, "keeps", "") if match else ""
-    text = request.POST.get(field, "")[:_LONGEST] if field and request.method == "POST" else ""
-    if text.strip():
-        request.session[_KEY] = {"path": request.path, "text": text}
-        # Signing in gives the session its usual length again.
-        request.session.set_expiry(MINUTES * 60)
+def can_be_kept(request: HttpRequest) -> bool:
+    """Tell whether it stays where it is, or holds no secret, which is nothing for a new page."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    return bool(htmx) or not any("password" in name for name in request.POST)
 
 
-def take(request: HttpRequest, path: str) -> str:
-    """Return what was kept of a post to this address or one below it, empty for none, once."""
-    kept = request.session.get(_KEY)
-    if not kept or not kept["path"].startswith(path):
-        return ""
-    del request.session[_KEY]
-    return str(kept["text"])
+def answer(request: HttpRequest) -> HttpResponse:
+    """Answer 401: to htmx a word beside the form, else a page with all that was sent but files."""
+    if request.htmx:  # type: ignore[attr-defined]
+        response = render(request, "unsent/_toast.html", {"fresh": True}, status=STATUS)
+        return reselect(reswap(retarget(response, PLACE), "beforeend"), ".toast")
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
+    context = {"fields": fields, "with_files": request.content_type == "multipart/form-data"}
+    return render(request, "unsent/page.html", context, status=STATUS)

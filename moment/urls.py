@@ -51,10 +51,12 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("", include("customers.urls")),
     path("accounts/", include(account_patterns)),
+    path("signed-in/", views.signed_in, name="signed_in"),
     path("language/", views.language, name="language"),
     path("setup/", include(setup_patterns)),
     path("healthz", views.healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "moment.views.bad_request"
 handler403 = "moment.views.forbidden"

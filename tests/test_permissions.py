@@ -6,7 +6,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from tests.factories import CustomerFactory
 
 # Views of packages and those open to all on purpose.
-OPEN = {"healthz", "language"}
+OPEN = {"healthz", "language", "signed_in"}
 PACKAGES = ("admin:", "account_")
 
 

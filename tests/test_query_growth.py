@@ -1,6 +1,7 @@
 """A page asks the database the same number of questions for 3 rows as for 30."""
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -65,6 +66,9 @@ def add(count: int, customer=None) -> None:
 
 
 def queries(client, path: str, headers: dict | None = None) -> int:
+    """Return how many queries a page takes when what is kept for a while was just filled."""
+    cache.clear()  # else some of it could run out between the two
+    client.get(path, headers=headers)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path, headers=headers).status_code == 200
     return len(captured)
@@ -91,7 +95,7 @@ def queries(client, path: str, headers: dict | None = None) -> int:
         ("/customers/77/contacts/", None, 13),
         ("/customers/77/contacts/new/", HTMX, 9),
         ("/customers/77/contacts/find/?name=fjell+vidde", HTMX, 10),
-        ("/customers/77/invoicing/", None, 13),
+        ("/customers/77/invoicing/", None, 12),
         ("/customers/77/invoicing/preview/", None, 13),
         ("/customers/77/invoicing/rates/", None, 10),
         ("/customers/77/invoicing/rates/new/", HTMX, 9),
@@ -111,10 +115,8 @@ def test_queries_do_not_grow_with_rows(as_kari, path, headers, limit):
         org_number=entity.org_number, kind="name", new="VIDDE AS", changed_on="2026-11-20"
     )
     add(3, customer)
-    as_kari.get(path, headers=headers)  # fills what is kept for a while, such as content types
     few = queries(as_kari, path, headers)
     add(27, customer)
-    as_kari.get(path, headers=headers)  # making rows takes longer than some of it is kept
     # Fewer is fine: a full first step spares the lookup its next.
     assert queries(as_kari, path, headers) <= few
     assert few <= limit

@@ -1,6 +1,5 @@
 """The form of a customer's invoice settings."""
 
-from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -28,10 +27,11 @@ def settings_form(
 
 def contacts_of(customer: Customer, chosen: int | None) -> dict[int, str]:
     """Return whom to choose among, by key: contacts of today and the chosen one. One query."""
-    current = customer.contacts.current().values("pk")
-    contacts = customer.contacts.filter(Q(pk__in=current) | Q(pk=chosen)).select_related("person")
+    contacts = customer.contacts.current()
+    if chosen is not None:
+        contacts |= customer.contacts.filter(pk=chosen)
     named = {}
-    for contact in contacts:
+    for contact in contacts.select_related("person"):
         name = ", ".join(filter(None, [str(contact.person), contact.title]))
         former = contact.is_former() or contact.person.erased_at is not None
         named[contact.pk] = _("%(name)s (former)") % {"name": name} if former else name

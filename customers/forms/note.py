@@ -1,6 +1,6 @@
 """Writing a note."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django import forms
 
@@ -12,11 +12,6 @@ class NoteForm(forms.ModelForm):
         model = Note
         fields: ClassVar = ["text"]
         widgets: ClassVar = {"text": forms.Textarea(attrs={"rows": 2})}
-
-    def __init__(self, *args: Any, unsent: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Whether the text was sent before, in vain: the session had ended.
-        self.unsent = unsent
 
     def clean_text(self) -> str:
         """Return the text with the same line breaks from every browser."""

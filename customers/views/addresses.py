@@ -27,7 +27,7 @@ def edit(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     customer = visible_customer(request.user, number)
     address = get_object_or_404(customer.other_addresses, pk=pk)
     address.customer = customer
-    return _form(request, address, _("Change the address"))
+    return _form(request, address, _("Edit address"))
 
 
 @needs("customers.view_customer", "customers.delete_otheraddress")
@@ -39,7 +39,7 @@ def delete(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         addresses.delete(address)
         messages.success(request, _("%(label)s is removed.") % {"label": address.label})
         return redirect_to(request, back)
-    context = {"title": _("Remove the address"), "address": address}
+    context = {"title": _("Remove address"), "address": address}
     return sheet(request, customer, "customers/addresses/_delete.html", context, back=back)
 
 

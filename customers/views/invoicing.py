@@ -70,9 +70,8 @@ def _page(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    number = customer.org_number if customer.is_norwegian else ""
-    reachability = reachability_of([number]).get(number)
-    destination = destination_of(customer, form.effective)
+    known = reachability_of([customer.org_number] if customer.is_norwegian else [])
+    destination = destination_of(customer, form.effective, known)
     warnings = warnings_of(customer, form.effective, destination)
     context = {
         "customer": customer,
@@ -81,7 +80,7 @@ def _page(
         "cards": form.cards(warnings),
         "destination": destination,
         "history_url": reverse("customers:history", args=[customer.number]),
-        "reachability": reachability,
+        "reachability": known.get(customer.org_number),
         "editable": request.user.has_perm("customers.change_customer"),
     }
     return render(request, "customers/invoicing.html", context | more, status=status)

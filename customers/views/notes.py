@@ -14,7 +14,6 @@ from customers import notes as customer_notes
 from customers.forms.note import EditNoteForm, NoteForm
 from customers.models import Customer, Note
 from customers.views.loading import moved, visible_customer
-from moment import unsent
 from moment.access import SignedInRequest, needs
 from moment.htmx import INVALID, redirect_to, render_page, wants_fragment
 
@@ -22,7 +21,6 @@ _ALL = "all"  # where the person is: on the page of all notes, else on the profi
 
 
 @needs("customers.view_customer")
-@unsent.keeps("text")
 def notes(request: SignedInRequest, number: str) -> HttpResponse:
     """All notes, page by page; a post adds one."""
     customer = visible_customer(request.user, number)
@@ -44,7 +42,6 @@ def note(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
 
 
 @needs("customers.view_customer", "customers.change_note")
-@unsent.keeps("text")
 def edit(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     customer = visible_customer(request.user, number)
     shown = _find(request, customer, pk)
@@ -169,7 +166,7 @@ def _all(
         "panel": panel,
         "page": page,
         "people": mentions.people_in(page.notes),
-        "note_form": form or panel.form(),
+        "note_form": form or NoteForm(),
         "told": told,
         # Where a wrong note came from, a right one goes back to.
         "back": _where(request) if request.method == "POST" else _ALL,

@@ -57,7 +57,7 @@ def edit(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     customer = visible_customer(request.user, number)
     rate = get_object_or_404(customer.hourly_rates.select_related("user", "role"), pk=pk)
     rate.customer = customer
-    return _form(request, rate, _("Change the hourly rate"), {})
+    return _form(request, rate, _("Edit hourly rate"), {})
 
 
 @needs(*LOOK, "customers.delete_hourlyrate")
@@ -68,7 +68,7 @@ def delete(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         rates.delete(rate)
         messages.success(request, _("The rate is removed."))
         return redirect_to(request, _url(customer))
-    context = {"title": _("Remove the hourly rate"), "words": rate_words(rate), "rate": rate}
+    context = {"title": _("Remove hourly rate"), "words": rate_words(rate), "rate": rate}
     return sheet(request, customer, "customers/rates/_delete.html", context, back=_url(customer))
 
 

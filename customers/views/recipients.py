@@ -78,7 +78,7 @@ def edit(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         request,
         customer,
         "customers/recipients/_form.html",
-        {"title": _("Change the invoice recipient"), "form": form, "name": name},
+        {"title": _("Edit invoice recipient"), "form": form, "name": name},
         back=_url(customer),
         status=INVALID if form.is_bound else 200,
     )
@@ -92,7 +92,7 @@ def delete(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         recipients.delete(recipient)
         messages.success(request, _("%(name)s gets no more invoices.") % {"name": str(recipient)})
         return redirect_to(request, _url(customer))
-    context = {"title": _("Remove the invoice recipient"), "recipient": recipient}
+    context = {"title": _("Remove invoice recipient"), "recipient": recipient}
     back = _url(customer)
     return sheet(request, customer, "customers/recipients/_delete.html", context, back=back)
 

@@ -81,9 +81,9 @@ class SettingField(forms.Field):
     """
 
     def __init__(self, setting: Setting, inner: forms.Field, shown: str | None) -> None:
-        super().__init__(
-            required=False, label=setting.label, help_text=setting.help, widget=inner.widget
-        )
+        super().__init__(required=False, label=setting.label, help_text=setting.help)
+        # Given to Django it would be copied, with its choices.
+        self.widget = inner.widget
         self.setting, self.inner = setting, inner
         self.shown = None if shown is None else typed(setting, shown)
 
@@ -138,7 +138,7 @@ def _inner(
             assert setting.choices
             return _choice([*empty, *setting.choices.choices], present, required)
         case Kind.CURRENCY:
-            return _choice([*empty, *list(currency_choices())[1:]], present, required)
+            return _choice([*empty, *currency_choices()[1:]], present, required)
         case Kind.SWITCH:
             choices = [*empty, (YES, _("Yes")), (NO, _("No"))]
             return _choice(choices, present, required, coerce=lambda text: text == YES)

@@ -123,8 +123,8 @@ class BankAccountForm(SeenModelForm):
         super().__init__(*args, **{"auto_id": "account_%s"} | kwargs)
         currency = cast(forms.ChoiceField, self.fields["currency"])
         currency.choices = [
-            ("", _("Every currency without an account of its own")),
-            *list(currency_choices())[1:],
+            ("", _("All other currencies")),
+            *currency_choices()[1:],
         ]
         currency.help_text = ""
         self.fields["order"].required = False

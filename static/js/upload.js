@@ -25,18 +25,18 @@ async function send(form, files) {
   queue.push(...files);
   bar.max = [...files].reduce((sum, file) => sum + file.size, sending ? bar.max : 0.1);
   if (sending || !queue.length) return;
-  let [done, added, before] = [0, 0, 0];
+  let [done, added, before, why] = [0, 0, 0, ""];
   refused.replaceChildren();
   words.state = "sending";
   while (queue.length && words.state === "sending") {
     const [file] = queue;
     status.textContent = `${words.now} ${done + 1}/${done + queue.length}: ${file.name}`;
     const answer = await post(form, file, (loaded) => { bar.value = before + loaded; });
-    const elsewhere = answer.getResponseHeader("HX-Redirect");
     sending = null;
-    if (elsewhere) return location.assign(elsewhere);
-    if (!answer.status && words.state) words.state = "broken";
-    if (!answer.status) break;
+    why = { 0: "broken", 401: "signedOut" }[answer.status];
+    const place = why === "signedOut" && document.querySelector(answer.getResponseHeader("HX-Retarget"));
+    if (place) htmx.swap(place, answer.responseText, { swapStyle: "beforeend" }, { eventInfo: { target: place } });
+    if (why) { words.state &&= "broken"; break; }
     queue.shift();
     bar.value = before += file.size;
     done += 1;
@@ -46,7 +46,7 @@ async function send(form, files) {
   }
   const [rest, again] = [queue.splice(0), new DataTransfer()];
   if (words.state === "broken") {
-    tell(`${rest.map((file) => file.name).join(", ")}: ${words.broken}`);
+    tell(`${rest.map((file) => file.name).join(", ")}: ${words[why]}`);
     for (const file of rest) again.items.add(file);  // what could not be sent is still chosen
   } else words.state = "";
   form.elements.files.files = again.files;

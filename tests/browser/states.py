@@ -359,6 +359,20 @@ def password(page: Page) -> None:
     page.goto("/accounts/password/change/")
 
 
+def unsent_dialog(page: Page) -> None:
+    contact_new(page)
+    page.context.clear_cookies(name="sessionid")
+    page.locator("dialog footer [type=submit]").click()
+    expect(page.locator("dialog .unsent")).to_be_visible()
+
+
+def unsent_page(page: Page) -> None:
+    edit(page)
+    page.context.clear_cookies(name="sessionid")
+    page.locator("main form .btn--primary").first.click()
+    expect(page.locator("main .unsent")).to_be_visible()
+
+
 ALL: list[Callable[[Page], None]] = [
     login, login_refused, overview, overview_filtered, overview_more, overview_no_hits,
     account_menu, dialog, dialog_results, dialog_chosen, dialog_place_of_business, dialog_errors,
@@ -366,7 +380,7 @@ ALL: list[Callable[[Page], None]] = [
     alerts_ticked, alerts_handled, alerts_none_of_a_kind, alerts_block, einvoicing,
     einvoicing_switch, einvoicing_nobody, contacts, contacts_none, contact_new,
     contact_new_chosen, contact_new_errors, contact_alike, contact_edit, contact_end,
-    contact_remove, not_found, password,
+    contact_remove, not_found, password, unsent_dialog, unsent_page,
     *states_files.ALL,
     *states_history.ALL,
     *states_invoicing.ALL,

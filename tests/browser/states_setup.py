@@ -62,7 +62,7 @@ def setup_account_errors(page: Page) -> None:
 
 def setup_account_remove(page: Page) -> None:
     setup(page)
-    page.locator(".accounts .row-actions a").click()
+    page.locator(".accounts .row-actions a[href$='remove/']").click()
     expect(page.locator("dialog[open] .btn--bad")).to_be_visible()
 
 

@@ -58,7 +58,7 @@ def expect_accessible(page: Page) -> None:
 
 @pytest.fixture
 def base(kari, register, faults):
-    faults.expect_status(403, 404, 422)
+    faults.expect_status(401, 403, 404, 422)
     states.fill_base(kari)
 
 

@@ -259,6 +259,8 @@ def test_everything_by_keyboard_alone(karis_page: Page, customer):
     page.keyboard.press("Escape")
     expect(names(page)).to_be_focused()
     page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Download Plan.png")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Edit Plan.png")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")

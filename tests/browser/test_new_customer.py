@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from customers import creating
@@ -17,7 +16,6 @@ from tests.browser.steps import (
     name_field,
     open_dialog,
     options_of,
-    signed_in,
     type_login,
     with_password,
 )
@@ -226,25 +224,6 @@ def test_a_used_number_is_told_beside_the_field_and_what_was_typed_stays(
     number.fill("2001")
     create(dialog)
     expect_profile(karis_page, "Etterpå AS", "2001")
-
-
-def test_a_session_that_ends_in_the_dialog_leads_to_the_login_page_and_back(
-    page: Page, kari, live_server, register
-):
-    signed_in(page, with_password(kari), live_server.url)
-    page.goto("/customers/?status=all")
-    page.get_by_role("link", name="New customer").first.click()
-    dialog = page.get_by_role("dialog", name="New customer")
-    name_field(dialog).fill("Utlogget AS")
-    Session.objects.all().delete()
-    create(dialog)
-
-    expect(page.get_by_role("heading", name="Sign in", level=1)).to_be_visible()
-    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=%2Fcustomers%2F%3Fstatus%3Dall$"))
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    type_login(page, kari)
-    expect(page).to_have_url(re.compile(r"/customers/\?status=all$"))
-    assert not Customer.objects.exists()
 
 
 def test_enter_creates_also_on_the_page_of_its_own(karis_page: Page, register):

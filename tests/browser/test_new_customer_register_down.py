@@ -125,11 +125,11 @@ def test_a_register_that_is_up_again_is_asked_again_from_the_profile(karis_page:
     Customer.objects.update(org_number=number)
     karis_page.reload()
     card = karis_page.get_by_role("region", name="Register")
-    card.get_by_role("button", name="Check again").click()
+    card.get_by_role("button", name="Check the register again").click()
     expect(card.get_by_role("alert")).to_have_text("The register does not answer.")
 
     register.fail("ok")
-    card.get_by_role("button", name="Check again").click()
+    card.get_by_role("button", name="Check the register again").click()
     expect(card).to_contain_text("Aksjeselskap")
     expect(card).to_contain_text("checked today")
     expect(card.get_by_role("alert")).to_have_count(0)

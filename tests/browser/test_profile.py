@@ -56,7 +56,7 @@ def test_the_register_is_checked_again_in_place(karis_page: Page, customer, regi
     page.evaluate("window.stillTheSamePage = true")
     card = page.get_by_role("region", name="Register")
     expect(card).not_to_contain_text("checked today")
-    card.get_by_role("button", name="Check again").click()
+    card.get_by_role("button", name="Check the register again").click()
     expect(card).to_contain_text("checked today")
     expect(card).to_contain_text("Bankrupt since 3 Feb")
     assert Entity.objects.get(pk=TEKNIKK).bankrupt

@@ -74,7 +74,7 @@ def test_a_rate_is_removed_by_keyboard_after_a_question(karis_page: Page, two_ra
     page.goto(RATES)
     page.get_by_role("link", name="Remove Kari Lunde, 1,250.00").focus()
     page.keyboard.press("Enter")
-    dialog = dialog_of(page, "Remove the hourly rate")
+    dialog = dialog_of(page, "Remove hourly rate")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     assert HourlyRate.objects.exists()
@@ -108,13 +108,13 @@ def test_recipients_are_added_and_the_line_says_where_invoices_go(
     dialog.get_by_role("button", name="Add").click()
     expect(line).to_contain_text("by e-mail to anne@vik.example, ola@fjell.example")
 
-    page.get_by_role("link", name="Change ola@fjell.example").click()
-    dialog = dialog_of(page, "Change the invoice recipient")
+    page.get_by_role("link", name="Edit ola@fjell.example").click()
+    dialog = dialog_of(page, "Edit invoice recipient")
     dialog.get_by_text("Copy", exact=True).click()
     save(dialog)
     expect(line).to_contain_text("anne@vik.example, with a copy to ola@fjell.example")
     page.get_by_role("link", name="Remove Anne Vik").click()
-    dialog_of(page, "Remove the invoice recipient").get_by_role("button", name="Remove").click()
+    dialog_of(page, "Remove invoice recipient").get_by_role("button", name="Remove").click()
     expect(line).to_contain_text("post@fjell.example, with a copy to ola@fjell.example")
 
 

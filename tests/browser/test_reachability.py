@@ -69,7 +69,7 @@ def test_checking_the_register_again_checks_ehf_as_well(karis_page: Page, networ
     card = card_of(karis_page)
     expect(card.get_by_text("Cannot receive")).to_be_visible()
     network.register(TEKNIKK)
-    card.get_by_role("button", name="Check again", exact=True).click()
+    card.get_by_role("button", name="Check the register again", exact=True).click()
     expect(card.get_by_text(BOTH)).to_be_visible()
     expect(card).to_contain_text("Aksjeselskap")
     assert Reachability.objects.get().answer == "yes"

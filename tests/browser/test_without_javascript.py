@@ -149,7 +149,7 @@ def test_a_customer_is_edited_noted_and_checked(page: Page, kari, live_server, r
     expect_profile(page, "Vardefjord Teknikk AS", "1043")
     expect(notes.get_by_role("article")).to_contain_text("Vil ha svar fredag.")
 
-    page.get_by_role("button", name="Check again").click()
+    page.get_by_role("button", name="Check the register again").click()
     expect(page.locator("#toasts")).to_contain_text("Checked with the register just now.")
     expect(page.get_by_role("region", name="Register")).to_contain_text("Aksjeselskap")
     page.get_by_role("link", name="History").click()

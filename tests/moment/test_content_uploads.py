@@ -109,7 +109,7 @@ def test_files_too_large_together_are_not_written_at_all(as_per, folder, setting
 
 def test_what_strangers_send_is_not_written(client, folder, waiting):
     response = client.post("/send/", {"file": named("a.pdf", samples.PDF + bytes(3 * MB))})
-    assert response.status_code == 302
+    assert response.status_code == 401
     response = client.post("/accounts/login/", {"file": named("a.pdf", bytes(3 * MB))})
     assert response.status_code == 200
     assert waiting == []

@@ -81,12 +81,19 @@ def _source(template: str) -> bytes:
 
 
 def _printable(value: Any) -> Any:
-    """Return the data with texts that can be set: no control characters, no endless words."""
+    """Return the data with texts that can be set."""
+    if isinstance(value, str):  # as most of it is
+        return _settable(value)
     if isinstance(value, Mapping):
         return {key: _printable(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_printable(one) for one in value]
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = _NOT_TEXT.sub("", _LINE_BREAKS.sub("\n", str(value)))
+    return _settable(str(value))
+
+
+def _settable(text: str) -> str:
+    """Return a text without control characters, and its words short enough to be broken."""
+    text = _NOT_TEXT.sub("", _LINE_BREAKS.sub("\n", text))
     return _LONG_WORD.sub("\\1\u200b", text) if len(text) > 32 else text

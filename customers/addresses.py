@@ -52,10 +52,3 @@ def save(address: OtherAddress, *, shown: str | None = None) -> OtherAddress:
             raise LabelTaken(address.label)
         address.save()
     return address
-
-
-def delete(address: OtherAddress) -> None:
-    """Remove an address; one that is gone already stays so."""
-    with held(address.customer):
-        for stored in OtherAddress.objects.filter(pk=address.pk):
-            stored.delete()

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
+from moment.keyset import is_key
 from registry import alerts
 from registry.models import Alert, AlertQuerySet
 
@@ -92,7 +93,7 @@ def name_of(alert: Alert) -> str:
 def key_of(name: str) -> int:
     """Return the primary key in such a name, 0 where there is none."""
     key = name.partition("-")[0]
-    return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
+    return int(key) if is_key(key) else 0
 
 
 def follow(customer: Customer, instead_of: str = "") -> None:

@@ -19,7 +19,7 @@ from customers.filtering import Menu
 from customers.models import Contact, Customer, Person
 from customers.models.contact import ContactQuerySet
 from customers.overview import Column, Page, Tab, count_text
-from moment.keyset import beyond
+from moment.keyset import beyond, is_key
 
 PAGE_SIZE = 50
 CURRENT, FORMER, ALL, NO_CUSTOMER = "current", "former", "all", "none"
@@ -293,7 +293,7 @@ class ContactReport:
 
     def _place(self, key: str | None) -> tuple[Any, ...] | None:
         """Return where the row with the key stands in the order; None where it makes no sense."""
-        if not (key and key.isascii() and key.isdigit() and len(key) < 19):
+        if not (key and is_key(key)):
             return None
         rows = Contact.objects.all() if self.is_of_customers else Person.objects.all()
         return self._keyed(rows).filter(pk=key).values_list(*self._fields).first()

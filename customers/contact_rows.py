@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers.models import Contact, ContactTag, Customer, PersonEmail
+from customers.rows import tags_of
 from moment.tabular import Column
 from moment.templatetags.moment import short_date
 
@@ -44,7 +45,7 @@ def of_contacts(contacts: QuerySet[Contact], tags: Iterable[ContactTag]) -> list
     """Return the cells of these contacts; `tags` are all there are, in their order. Two queries."""
     found = list(with_mail(contacts).values(*_OF_CONTACTS))
     statuses = {value: str(label) for value, label in Customer.Status.choices}
-    tagged = _tags_of([row["pk"] for row in found], tags)
+    tagged = tags_of(Contact, [row["pk"] for row in found], tags)
     today = timezone.localdate()
     return [
         {
@@ -109,7 +110,7 @@ def sheet_of_contacts(
     tags = list(tags)
     found = with_mail(contacts).values(*_OF_CONTACTS).iterator(_BATCH)
     for batch in _in_batches(found):
-        tagged = _tags_of([row["pk"] for row in batch], tags)
+        tagged = tags_of(Contact, [row["pk"] for row in batch], tags)
         for row in batch:
             yield (
                 row["person__name"],
@@ -141,19 +142,6 @@ def _first_of(person: str) -> Subquery:
     """Return the address to write to of the person whose key is in this column."""
     addresses = PersonEmail.objects.filter(person=OuterRef(person)).order_by("position", "pk")
     return Subquery(addresses.values("address")[:1])
-
-
-def _tags_of(pks: list[int], tags: Iterable[ContactTag]) -> dict[int, list[tuple[str, str]]]:
-    """Return the tags of each contact as (name, colour), in the order of `tags`."""
-    links = Contact.tags.through.objects.filter(contact_id__in=pks)
-    having: dict[int, list[int]] = {}
-    for contact, key in links.values_list("contact_id", "contacttag_id"):
-        having.setdefault(key, []).append(contact)
-    tagged: dict[int, list[tuple[str, str]]] = {}
-    for tag in tags:
-        for contact in having.get(tag.pk, ()):
-            tagged.setdefault(contact, []).append((tag.name, tag.color))
-    return tagged
 
 
 def _phone(*numbers: str) -> str:

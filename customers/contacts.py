@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from customers.holding import ChangedMeanwhile
 from customers.models import Contact, ContactTag, Customer, InvoiceRecipient, Person
 from moment.turns import in_turn
 
@@ -54,14 +55,6 @@ class AlreadyThere(Exception):
     def __init__(self, contact: Contact) -> None:
         super().__init__(contact)
         self.contact = contact
-
-
-class ChangedMeanwhile(Exception):
-    """Someone saved the person after the form was opened. `stored` is the contact as it is now."""
-
-    def __init__(self, stored: Contact) -> None:
-        super().__init__(stored)
-        self.stored = stored
 
 
 def add_new(customer: Customer, details: Details, post: Post = Post()) -> Contact:
@@ -108,7 +101,7 @@ def save(contact: Contact, version: int, details: Details, post: Post) -> Contac
         person.name, person.phone, person.mobile = details.name, details.phone, details.mobile
         _write_emails(person, details.emails)
         _write_post(contact, post)
-        _finish(held, contact.customer)
+        _finish(held, contact.customer, everywhere=True)
     return contact
 
 
@@ -199,10 +192,11 @@ def finish(customers: Iterable[Customer], *, active: Iterable[Customer] = ()) ->
             Customer.objects.filter(pk=customer.pk).update(**changed)
 
 
-def _finish(held: Hold, at: Customer) -> None:
+def _finish(held: Hold, at: Customer, *, everywhere: bool = False) -> None:
+    """Save the person, whose contact at a customer has changed, or who has changed everywhere."""
     held.person.version += 1
     held.person.save()
-    finish(held.customers.values(), active=[at])
+    finish(held.customers.values() if everywhere else [at], active=[at])
 
 
 def _hold_contact(contact: Contact) -> tuple[Hold, Contact]:

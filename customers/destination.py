@@ -291,14 +291,13 @@ def _missing(gone: list[str], without: list[str]) -> list[Problem]:
 
 
 def _each_once(mailboxes: list[Mailbox], besides: Sequence[Mailbox] = ()) -> list[Mailbox]:
+    """Return the mailboxes in their order, without those besides and without repeats."""
     taken = {mailbox.address.casefold() for mailbox in besides}
-    return list(
-        {
-            mailbox.address.casefold(): mailbox
-            for mailbox in reversed(mailboxes)
-            if mailbox.address.casefold() not in taken
-        }.values()
-    )[::-1]
+    once: dict[str, Mailbox] = {}
+    for mailbox in mailboxes:
+        if (address := mailbox.address.casefold()) not in taken:
+            once.setdefault(address, mailbox)
+    return list(once.values())
 
 
 # By letter

@@ -4,17 +4,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers import alerting, counts, numbers
+from customers.holding import ChangedMeanwhile
 from customers.models import Customer
+from moment.turns import in_turn
 
 
-class ChangedMeanwhile(Exception):
-    """Someone saved the customer after the form was opened. `stored` is what they saved."""
-
-    def __init__(self, stored: Customer) -> None:
-        super().__init__(stored)
-        self.stored = stored
-
-
+@in_turn()
 @transaction.atomic
 def save(form, version: int) -> Customer:
     """Save a valid edit form if the customer is still at the version that the form was made from.

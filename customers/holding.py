@@ -32,6 +32,13 @@ def held(customer: Customer) -> Iterator[Customer]:
         Customer.objects.filter(pk=customer.pk).update(last_activity_at=timezone.now())
 
 
+def delete(row: Any) -> None:
+    """Remove a row that hangs on a customer; one that is gone already stays so."""
+    with held(row.customer):
+        for stored in type(row)._base_manager.filter(pk=row.pk):
+            stored.delete()
+
+
 def seen(row: models.Model, fields: Sequence[str]) -> str:
     """Return what a form shows of a row, to tell later whether somebody else has changed it."""
     columns: list[Any] = [row._meta.get_field(name) for name in fields]

@@ -127,6 +127,23 @@ class ListedContacts(ContactReport):
         ).count()
 
 
+def save(mailing_list: MailingList) -> None:
+    """Save a list, new or not.
+
+    Raises IntegrityError when its name was taken, DoesNotExist when it was deleted meanwhile.
+    """
+    with in_turn(), transaction.atomic():
+        if mailing_list.pk is not None:
+            MailingList.objects.select_for_update().get(pk=mailing_list.pk)
+        mailing_list.save()
+
+
+def delete(mailing_list: MailingList) -> None:
+    """Delete a list; one that is gone already stays so."""
+    with in_turn(), transaction.atomic():
+        MailingList.objects.filter(pk=mailing_list.pk).delete()
+
+
 def leave_out(mailing_list: int, contact: Contact, *, leave: bool = True) -> None:
     """Leave a contact out of a list, or take it back; nothing where that is so already.
 

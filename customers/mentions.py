@@ -39,9 +39,12 @@ class Told:
     too_many: bool = False
 
 
-def find(text: str) -> list[User]:
-    """Return the colleagues named in a text who may see customers, in the order of the text."""
-    people = _named_in([text])
+def find(text: str, people: dict[str, User] | None = None) -> list[User]:
+    """Return the colleagues named in a text who may see customers, in the order of the text.
+
+    `people` is what `people_in` returns of it; asked for where not given.
+    """
+    people = _named_in([text]) if people is None else people
     may = set(colleagues().filter(pk__in=[user.pk for user in people.values()]))
     named = (called(name, people) for name in _names(text))
     return list(dict.fromkeys(person for person in named if person in may))
@@ -73,7 +76,7 @@ def choices(question: str, besides: User) -> list[User]:
     found = [
         user
         for user in colleagues().exclude(pk=besides.pk)
-        if any(f" {folded(name)}".find(f" {wanted}") >= 0 for name in (user.username, str(user)))
+        if any(f" {wanted}" in f" {folded(name)}" for name in (user.username, str(user)))
     ]
     return found[:SHOWN]
 
@@ -95,11 +98,12 @@ def tell(note: Note) -> Told:
     """
     told = Told()
     people = _named_in([note.text])
-    can_be_told = set(find(note.text))
+    can_be_told = set(find(note.text, people))
     for name in _names(note.text):
-        person = called(name, people)
+        person, written = called(name, people), f"@{name.rstrip('.+-@')}"
         if person is None:
-            told.unknown.append(f"@{name.rstrip('.+-@')}")
+            if written not in told.unknown:
+                told.unknown.append(written)
         elif person not in can_be_told and person not in told.without_right:
             told.without_right.append(person)
     told.too_many = len(can_be_told - {note.author}) > MOST
@@ -110,7 +114,7 @@ def tell(note: Note) -> Told:
         elif time.monotonic() - began > PATIENCE:
             told.not_sent.append(mention.user)
         elif _claimed(mention):
-            (told.reached if _sent(note, mention) else told.not_sent).append(mention.user)
+            (told.reached if _sent(note, mention, people) else told.not_sent).append(mention.user)
     return told
 
 
@@ -167,12 +171,12 @@ def _names_of(people: list[User]) -> dict[str, str]:
     return {"names": get_text_list([str(person) for person in people], _("and"))}
 
 
-def _sent(note: Note, mention: Mention) -> bool:
+def _sent(note: Note, mention: Mention, people: dict[str, User]) -> bool:
     try:
         mail.send(
             mention.user.email,
             "customers/mention/letter",
-            {"note": note, "customer": note.customer, "people": people_in([note])},
+            {"note": note, "customer": note.customer, "people": people},
             language=mention.user.language,
         )
     except mail.NotSent:

@@ -6,21 +6,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from customers import mentions
-from customers.holding import held
+from customers.holding import ChangedMeanwhile, held
 from customers.models import Customer, Note
-from moment.keyset import beyond
+from moment.keyset import beyond, is_key
 from moment.models import User
 
 SHOWN = 50  # on a page of all notes
 _ORDER = ["pinned", "created_at", "id"]
-
-
-class ChangedMeanwhile(Exception):
-    """The author saved the note from another window. `stored` is the note as it is now."""
-
-    def __init__(self, stored: Note) -> None:
-        super().__init__(stored)
-        self.stored = stored
 
 
 class Gone(Exception):
@@ -74,13 +66,6 @@ def pin(note: Note, pinned: bool) -> Note:
     return stored
 
 
-def delete(note: Note) -> None:
-    """Delete a note; one that is gone already stays so. Its text stays in the history."""
-    with held(note.customer):
-        for stored in Note.objects.filter(pk=note.pk):
-            stored.delete()
-
-
 def may_edit(note: Note, user: User) -> bool:
     """Tell whether the user may change the text: nobody puts words into another's mouth."""
     return note.author_id == user.pk and user.has_perm("customers.change_note")
@@ -100,7 +85,7 @@ def of(customer: Customer, *, older_than: str = "", limit: int = SHOWN) -> Page:
     """
     notes: QuerySet[Note] = customer.notes.select_related("author")
     last = None
-    if older_than.isascii() and older_than.isdigit() and len(older_than) < 19:
+    if is_key(older_than):
         last = customer.notes.filter(pk=older_than).values_list(*_ORDER).first()
     if last:
         notes = notes.filter(beyond(_ORDER, last, descending=True))

@@ -12,6 +12,7 @@ from customers import duplicates
 from customers.contact_list import more_than_shown, posts
 from customers.models import Contact, Customer, Person, PersonEmail
 from customers.search import PERSONS, words_of
+from moment.keyset import is_key
 
 SHOWN = 10
 _SHORTEST = 2  # letters to look for
@@ -80,7 +81,7 @@ def matched(
     user: AbstractBaseUser | AnonymousUser, person: str, customer: Customer
 ) -> Match | None:
     """Return the person with this key, as somebody posted it; None where the user sees none."""
-    if not (person.isascii() and person.isdigit() and len(person) < 19):
+    if not is_key(person):
         return None
     found = visible_to(user).filter(pk=int(person)).values_list("pk", flat=True)
     return next(iter(_matches(user, dict.fromkeys(found, ""), customer)), None)

@@ -79,7 +79,7 @@ def sample_of(customer: Customer, settings: Effective, logo: Logo) -> Document:
 
 
 def _company(settings: Effective) -> CompanySettings:
-    company = dict(settings.owners)[Level.COMPANY]
+    company = settings.owner(Level.COMPANY)
     assert isinstance(company, CompanySettings)
     return company
 

@@ -78,9 +78,9 @@ def export(person: Person) -> dict[str, Any]:
     }
 
 
-def customers_of_recipients(person: Person) -> QuerySet[Customer]:
+def customers_of_recipients(person: Person, known: traces.Known) -> QuerySet[Customer]:
     """Return the customers whose invoices go to the person, as a contact or by a plain address."""
-    rows = _recipients(person, traces.known_of(person)).order_by()
+    rows = _recipients(person, known).order_by()
     return Customer.objects.filter(pk__in=rows.values("customer")).order_by("sort_name", "pk")
 
 

@@ -65,13 +65,6 @@ def save(rate: HourlyRate, *, shown: str | None = None, ending: str = "") -> Hou
     return rate
 
 
-def delete(rate: HourlyRate) -> None:
-    """Remove a rate; one that is gone already stays so."""
-    with held(rate.customer):
-        for stored in HourlyRate.objects.filter(pk=rate.pk):
-            stored.delete()
-
-
 def overlapping(rate: HourlyRate) -> Iterable[HourlyRate]:
     """Return the other rates of the same colleague or role with a day in common, earliest first.
 

@@ -114,10 +114,3 @@ def save(recipient: InvoiceRecipient, *, shown: str | None = None) -> InvoiceRec
             raise AlreadyThere(recipient.email)
         recipient.save()
     return recipient
-
-
-def delete(recipient: InvoiceRecipient) -> None:
-    """Remove a recipient; one that is gone already stays so."""
-    with held(recipient.customer):
-        for stored in InvoiceRecipient.objects.filter(pk=recipient.pk):
-            stored.delete()

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django_countries import countries
 
 from customers.einvoicing import reachability_of
 from customers.models import Customer, Tag
+from customers.models.classification import Label
 from customers.register_facts import trouble_of
 from moment.names import initials
 from moment.templatetags.moment import day_in_words, short_date
@@ -49,7 +51,7 @@ def table_rows(
     relation = {value: str(label) for value, label in Customer.Relation.choices}
     no_number = _("No reg. no.")
     prefix = reverse("customers:overview")
-    tagged = tags_of([customer["pk"] for customer in customers], tags)
+    tagged = tags_of(Customer, [customer["pk"] for customer in customers], tags)
     numbers = [c["org_number"] for c in customers if c["country"] == "NO" and c["org_number"]]
     troubles, alerted, reach = trouble_of(numbers), alerted_of(numbers), reachability_of(numbers)
     # A page has few different days, and few different people.
@@ -126,16 +128,20 @@ def _place(customer: dict[str, Any]) -> str:
     return f"{city}, {country}" if city else str(countries.name(country))
 
 
-def tags_of(pks: list[int], tags: Iterable[Tag]) -> dict[int, list[tuple[str, str]]]:
-    """Return the tags of each customer as (name, colour), in the order of `tags`."""
-    links = Customer.tags.through.objects.filter(customer_id__in=pks)
+def tags_of(
+    model: type[Model], pks: Sequence[int], tags: Iterable[Label]
+) -> dict[int, list[tuple[str, str]]]:
+    """Return the tags of each row of a model as (name, colour), in the order of `tags`."""
+    column: Any = model._meta.get_field("tags")
+    row, tag = column.m2m_column_name(), column.m2m_reverse_name()
+    links = column.remote_field.through.objects.filter(**{f"{row}__in": pks})
     having: dict[int, list[int]] = {}
-    for pk, tag_pk in links.values_list("customer_id", "tag_id"):
+    for pk, tag_pk in links.values_list(row, tag):
         having.setdefault(tag_pk, []).append(pk)
     tagged: dict[int, list[tuple[str, str]]] = {}
-    for tag in tags:
-        for pk in having.get(tag.pk, ()):
-            tagged.setdefault(pk, []).append((tag.name, tag.color))
+    for one in tags:
+        for pk in having.get(one.pk, ()):
+            tagged.setdefault(pk, []).append((one.name, one.color))
     return tagged
 
 

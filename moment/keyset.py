@@ -6,6 +6,11 @@ from typing import Any
 from django.db.models import BooleanField, Func, Value
 
 
+def is_key(text: str) -> bool:
+    """Tell whether a text from an address or a form can be the primary key of a row."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 class _RowComparison(Func):
     """SQL row value comparison, `(a, b) > (x, y)`, which one index range serves on both engines."""
 

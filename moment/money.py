@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from babel import Locale
 from babel.core import get_global
@@ -18,7 +19,8 @@ currency_code = RegexValidator(
 COMMON = ["NOK", "SEK", "DKK", "EUR", "USD", "GBP"]
 
 
-def codes() -> list[str]:
+@cache
+def codes() -> tuple[str, ...]:
     """Return the ISO codes of every currency in use today, the most common here first."""
     tender = {
         code
@@ -26,7 +28,7 @@ def codes() -> list[str]:
         for code, _start, end, is_tender in currencies
         if is_tender and end is None
     }
-    return COMMON + sorted(tender - set(COMMON))
+    return (*COMMON, *sorted(tender - set(COMMON)))
 
 
 def _choices() -> list[tuple[str, str]]:

@@ -9,21 +9,18 @@ from django.utils.translation import gettext_lazy
 
 from customers.contacts import Details, Post
 from customers.forms.emails import EmailsField, given_twice
-from customers.forms.fields import one_line, phone_number
+from customers.forms.fields import day_field, one_line, phone_number
 from customers.forms.seen import SeenForm
 from customers.models import Contact, ContactTag, Customer
 from customers.persons import Match
 
 # The fields of the person; all others are the post's.
 PERSON = ("name", "emails", "phone", "mobile")
-_TEL = {"type": "tel", "autocomplete": "off"}
 
 
-class DayField(forms.DateField):
-    def __init__(self, *, required: bool = False, **options: Any) -> None:
-        # Browsers want this format, whatever the language.
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        super().__init__(required=required, widget=widget, **options)
+def _phone_field(label: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
+    return forms.CharField(label=label, max_length=50, required=False, widget=widget)
 
 
 class PostForm(forms.Form):
@@ -36,20 +33,15 @@ class PostForm(forms.Form):
         max_length=254,
         help_text=gettext_lazy("Goes before the person's own addresses here."),
     )
-    phone_here = forms.CharField(
-        label=gettext_lazy("Phone at this customer"),
-        max_length=50,
-        required=False,
-        widget=forms.TextInput(attrs=_TEL),
-    )
+    phone_here = _phone_field(gettext_lazy("Phone at this customer"))
     tags = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Tags"),
         queryset=ContactTag.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    employed_from = DayField(label=gettext_lazy("Employed from"))
-    employed_until = DayField(
+    employed_from = day_field(label=gettext_lazy("Employed from"))
+    employed_until = day_field(
         label=gettext_lazy("Employed until"), help_text=gettext_lazy("The last day.")
     )
 
@@ -100,18 +92,8 @@ class ContactForm(PostForm):
         label=gettext_lazy("E-mail"),
         help_text=gettext_lazy("One on each line. The first is the one to write to."),
     )
-    phone = forms.CharField(
-        label=gettext_lazy("Phone"),
-        max_length=50,
-        required=False,
-        widget=forms.TextInput(attrs=_TEL),
-    )
-    mobile = forms.CharField(
-        label=gettext_lazy("Mobile"),
-        max_length=50,
-        required=False,
-        widget=forms.TextInput(attrs=_TEL),
-    )
+    phone = _phone_field(gettext_lazy("Phone"))
+    mobile = _phone_field(gettext_lazy("Mobile"))
 
     def clean_name(self) -> str:
         name = one_line(self.cleaned_data["name"])
@@ -162,7 +144,7 @@ class NewContactForm(ContactForm):
 class EndForm(forms.Form):
     """The last day of a contact at a customer."""
 
-    employed_until = DayField(label=gettext_lazy("The last day"), required=True)
+    employed_until = day_field(label=gettext_lazy("The last day"), required=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "contact_%s"} | kwargs)

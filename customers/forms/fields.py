@@ -96,3 +96,10 @@ class CustomerCleaning(forms.ModelForm):
                 )
             )
         return bare
+
+
+def day_field(*, required: bool = False, **options: Any) -> forms.DateField:
+    """Return a field for a day."""
+    # Browsers want this format, whatever the language.
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(required=required, widget=widget, **options)

@@ -11,13 +11,6 @@ from customers import holding
 from customers.holding import ChangedMeanwhile
 
 
-def day_field(**options: Any) -> forms.DateField:
-    """Return a field for a day that may be empty."""
-    # Browsers want this format, whatever the language.
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(required=False, widget=widget, **options)
-
-
 class HeldForm(forms.ModelForm):
     """Carries, in `seen`, what the person was shown of a row that is stored already."""
 

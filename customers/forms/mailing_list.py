@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
+from customers import mailing_lists
 from customers.forms.fields import one_line
 from customers.models import MailingList
-from moment.turns import in_turn
 
 _TAKEN = _("There is already a list with this name.")
 _GONE = _("Somebody deleted this list meanwhile.")
@@ -37,10 +37,9 @@ class MailingListForm(forms.ModelForm):
     def try_to_save(self) -> bool:
         """Save the list. The field says when the name was taken, or the list deleted, meanwhile."""
         try:
-            with in_turn(), transaction.atomic():
-                self.instance.save(force_update=self.instance.pk is not None)
+            mailing_lists.save(self.instance)
         except IntegrityError:
             self.add_error("name", ValidationError(_TAKEN, code="unique"))
-        except DatabaseError:  # nothing to update
+        except MailingList.DoesNotExist:
             self.add_error("name", ValidationError(_GONE, code="gone"))
         return not self.errors

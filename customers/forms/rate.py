@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers import rates
-from customers.forms.held import HeldForm, day_field
+from customers.forms.fields import day_field
+from customers.forms.held import HeldForm
 from customers.models import HourlyRate, ProjectRole
 from customers.rate_words import ending_words, rate_words
 from customers.rates import Ending, Overlap

@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from customers.history.subjects import ANSWERED, INVOICE_SETTINGS, SUBJECTS, Kind, seen_by
 from customers.history.telling import Entry, Teller
 from customers.models import ChangeOf, Customer
-from moment.keyset import beyond
+from moment.keyset import beyond, is_key
 from moment.models import User
 
 Viewer = AbstractBaseUser | AnonymousUser | None
@@ -175,10 +175,6 @@ def _place_of(older_than: str, customer: Customer) -> tuple[Any, ...] | None:
     hanging = Q(pk__in=ChangeOf.objects.filter(customer=customer, entry=older_than).values("entry"))
     places = LogEntry.objects.filter(own | hanging, pk=older_than)
     return places.values_list("timestamp", "id").first()
-
-
-def is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _day(text: str) -> date | None:

@@ -261,8 +261,8 @@ class Customer(models.Model):
     def searchable(self) -> str:
         """Return what the overview's search finds this customer by, its contacts last.
 
-        One query, none for a customer that is new. Former contacts are left out, those to come are
-        not: nothing renews this on the day they begin.
+        One query, none for a customer that is new. Contacts who had left when it was made are left
+        out. Nothing renews it on the day that one begins or has left.
         """
         own = [self.name, self.number, self.org_number, self.email, self.invoice_email, self.city]
         if not self.pk:

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
-from customers import addresses
+from customers import addresses, holding
 from customers.forms.address import OtherAddressForm
 from customers.holding import ChangedMeanwhile
 from customers.models import OtherAddress
@@ -26,7 +26,6 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
 def edit(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     customer = visible_customer(request.user, number)
     address = get_object_or_404(customer.other_addresses, pk=pk)
-    address.customer = customer
     return _form(request, address, _("Edit address"))
 
 
@@ -36,7 +35,7 @@ def delete(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     address = get_object_or_404(customer.other_addresses, pk=pk)
     back = customer.get_absolute_url()
     if request.method == "POST":
-        addresses.delete(address)
+        holding.delete(address)
         messages.success(request, _("%(label)s is removed.") % {"label": address.label})
         return redirect_to(request, back)
     context = {"title": _("Remove address"), "address": address}

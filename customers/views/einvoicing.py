@@ -16,6 +16,7 @@ from customers.readiness import Readiness
 from customers.templatetags.einvoicing import grouped
 from moment.access import SignedInRequest, needs
 from moment.htmx import INVALID, redirect_to, render_page
+from moment.keyset import is_key
 from moment.tabular import xlsx_response
 
 _NAMED = 5  # customers that the question names
@@ -75,7 +76,7 @@ def switch(request: SignedInRequest) -> HttpResponse:
 def _chosen(data: QueryDict) -> list[int]:
     """Return the keys of the customers that were ticked; what is no key is left out."""
     keys = data.getlist("customer")
-    return sorted({int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19})
+    return sorted({int(key) for key in keys if is_key(key)})
 
 
 def _tell(request: HttpRequest, switched: Switched) -> None:

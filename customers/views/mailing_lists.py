@@ -14,6 +14,7 @@ from customers.mailing_lists import ListedContacts
 from customers.models import Contact, Customer, MailingList
 from moment.access import SignedInRequest, needs
 from moment.htmx import INVALID, redirect_to, render_page
+from moment.keyset import is_key
 from moment.tabular import xlsx_response
 
 
@@ -87,7 +88,7 @@ def leave_out(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect_to(request, back)
     visible = Customer.objects.visible_to(request.user)
     key = request.POST.get("contact", "")
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
+    if not is_key(key):
         raise Http404
     contact = get_object_or_404(Contact, pk=key, customer__in=visible)
     try:
@@ -119,7 +120,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a list after a question; the contacts stay."""
     kept = get_object_or_404(MailingList, pk=pk)
     if request.method == "POST":
-        kept.delete()
+        mailing_lists.delete(kept)
         messages.success(request, _("The list %(name)s is deleted.") % {"name": kept})
         return redirect_to(request, reverse("customers:mailing_lists"))
     return render_page(

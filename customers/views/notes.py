@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from customers import mentions, panels
+from customers import holding, mentions, panels
 from customers import notes as customer_notes
 from customers.forms.note import EditNoteForm, NoteForm
 from customers.models import Customer, Note
@@ -103,7 +103,7 @@ def delete(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     if not customer_notes.may_delete(shown, request.user):
         raise PermissionDenied
     if request.method == "POST":
-        customer_notes.delete(shown)
+        holding.delete(shown)
         return _back(request, customer, _("The note is deleted. Its text stays in the history."))
     return render_page(
         request,

@@ -52,6 +52,7 @@ def erase(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The person's data are erased."))
         return redirect_to(request, page)
+    known = traces.known_of(shown)
     return render_page(
         request,
         "customers/person_erase.html",
@@ -59,7 +60,7 @@ def erase(request: SignedInRequest, pk: int) -> HttpResponse:
         {
             "person": shown,
             "posts": shown.contacts.select_related("customer").order_by("customer__sort_name"),
-            "recipient_of": privacy.customers_of_recipients(shown),
-            "kept": traces.mentions(traces.in_free_text(traces.known_of(shown))),
+            "recipient_of": privacy.customers_of_recipients(shown, known),
+            "kept": traces.mentions(traces.in_free_text(known)),
         },
     )

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers import rates
+from customers import holding, rates
 from customers.forms.rate import RateForm
 from customers.holding import ChangedMeanwhile
 from customers.invoicing import effective
@@ -56,7 +56,6 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
 def edit(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     customer = visible_customer(request.user, number)
     rate = get_object_or_404(customer.hourly_rates.select_related("user", "role"), pk=pk)
-    rate.customer = customer
     return _form(request, rate, _("Edit hourly rate"), {})
 
 
@@ -65,7 +64,7 @@ def delete(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     customer = visible_customer(request.user, number)
     rate = get_object_or_404(customer.hourly_rates.select_related("user", "role"), pk=pk)
     if request.method == "POST":
-        rates.delete(rate)
+        holding.delete(rate)
         messages.success(request, _("The rate is removed."))
         return redirect_to(request, _url(customer))
     context = {"title": _("Remove hourly rate"), "words": rate_words(rate), "rate": rate}

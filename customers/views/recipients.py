@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from customers import recipients
+from customers import holding, recipients
 from customers.destination import destination_of
 from customers.forms.recipient import AddRecipientsForm, RecipientForm
 from customers.holding import ChangedMeanwhile
@@ -89,7 +89,7 @@ def delete(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     customer = visible_customer(request.user, number)
     recipient = _recipient(customer, pk)
     if request.method == "POST":
-        recipients.delete(recipient)
+        holding.delete(recipient)
         messages.success(request, _("%(name)s gets no more invoices.") % {"name": str(recipient)})
         return redirect_to(request, _url(customer))
     context = {"title": _("Remove invoice recipient"), "recipient": recipient}

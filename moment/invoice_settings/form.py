@@ -123,9 +123,9 @@ class InvoiceSettingsForm(forms.Form):
         changed a field, the stored value is said beside it.
         """
         form = self._anew(effective)
-        data = cast(QueryDict, self.data).copy()
+        data, changes = cast(QueryDict, self.data).copy(), self.changes
         for name, setting in self.settings.items():
-            if name not in self.changes:
+            if name not in changes:
                 data[name] = typed(setting, form.present[name])
         data["seen"] = json.dumps(form.present)
         form = self._anew(effective, data)

@@ -11,6 +11,9 @@ from django.db.models import BooleanField, Q
 from django.utils.translation import gettext as _
 from django_countries import countries
 
+from moment.invoice_settings import words
+from moment.invoice_settings.choices import Level
+from moment.invoice_settings.declared import SETTINGS
 from moment.models import BankAccount, CompanySettings
 
 _EMPTY = ("None", "", None)
@@ -88,6 +91,8 @@ def _change(model: Any, name: str, change: list[Any]) -> Change | None:
 
 
 def _text(field: Any, value: Any) -> str:
+    if field.model is CompanySettings and field.name in SETTINGS:
+        return words.show(field.name, value, level=Level.COMPANY)
     if value in _EMPTY:
         return ""
     if field.name == "logo":

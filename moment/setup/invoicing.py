@@ -1,10 +1,8 @@
 """The company's standard invoice settings, which customers and projects inherit."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,9 +12,9 @@ from moment.htmx import INVALID
 from moment.invoice_settings.choices import Level
 from moment.invoice_settings.form import InvoiceSettingsForm
 from moment.invoice_settings.levels import Effective
-from moment.invoice_settings.saving import ChangedMeanwhile, write
+from moment.invoice_settings.saving import ChangedMeanwhile
 from moment.models import CompanySettings
-from moment.turns import in_turn
+from moment.setup.saving import save_invoicing
 
 
 @needs("moment.change_companysettings")
@@ -29,7 +27,7 @@ def invoicing(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=INVALID)
     try:
-        save(form.changes, form.shown)
+        save_invoicing(form.changes, form.shown)
     except ChangedMeanwhile as error:
         form = form.after_change_by_others(effective(), error.names)
         return _page(request, form, status=INVALID, changed_meanwhile=True)
@@ -42,22 +40,6 @@ def effective() -> Effective:
     return Effective([(Level.COMPANY, CompanySettings.current())])
 
 
-def save(changes: Mapping[str, Any], seen: Mapping[str, str]) -> list[str]:
-    """Give the company these settings and return the names of what became another.
-
-    What somebody else has changed meanwhile stays, unless both changed the same: then
-    ChangedMeanwhile names it and nothing is saved. See `moment.invoice_settings.saving`.
-    """
-    with in_turn(), transaction.atomic():
-        CompanySettings.objects.get_or_create(pk=1)
-        company = CompanySettings.objects.select_for_update().get(pk=1)
-        written = write(company, changes, seen)
-        if written:
-            company.version += 1
-            company.save()
-    return written
-
-
 def _form(data: QueryDict | None = None) -> InvoiceSettingsForm:
     return InvoiceSettingsForm(data, level=Level.COMPANY, effective=effective())
 
@@ -67,7 +49,7 @@ def _reset(request: HttpRequest, form: InvoiceSettingsForm, name: str) -> HttpRe
     refused = False
     try:
         if not form.never_empty(name):
-            save({name: None}, form.shown)
+            save_invoicing({name: None}, form.shown)
     except ChangedMeanwhile:
         refused = True
     form = form.after_reset(name, effective(), refused=refused)

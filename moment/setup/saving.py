@@ -1,6 +1,6 @@
 """Changing the company and its bank accounts, safe when two people do it at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,7 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from customers.holding import ChangedMeanwhile
 from moment.content import Refused, open_content, receive, release
+from moment.invoice_settings.saving import write
 from moment.models import BankAccount, CompanySettings, Content
 from moment.pdf import Unprintable, pdf
 from moment.setup.forms import BankAccountForm, CompanyForm
@@ -19,14 +21,6 @@ PICTURES = {"image/png", "image/jpeg"}
 # A logo is set on every page of every invoice.
 _MOST_BYTES = 2 * 1024 * 1024
 _MOST_PIXELS = 4000  # on a side
-
-
-class ChangedMeanwhile(Exception):
-    """Someone saved the row after the form was opened, or removed it: then `stored` is None."""
-
-    def __init__(self, stored: Any) -> None:
-        super().__init__(stored)
-        self.stored = stored
 
 
 class NumberTaken(Exception):
@@ -42,6 +36,18 @@ def save_company(form: CompanyForm) -> None:
             setattr(stored, name, form.cleaned_data[name])
         stored.version += 1
         stored.save()
+
+
+def save_invoicing(changes: Mapping[str, Any], seen: Mapping[str, str]) -> None:
+    """Give the company these settings.
+
+    What somebody else has changed meanwhile stays, unless both changed the same: then
+    `invoice_settings.saving.ChangedMeanwhile` names it and nothing is saved.
+    """
+    with _held() as stored:
+        if write(stored, changes, seen):
+            stored.version += 1
+            stored.save()
 
 
 def save_account(form: BankAccountForm) -> None:

@@ -177,6 +177,12 @@ def test_nobody_gets_two(customer):
     assert written_to(customer) == (["Kari Vik <kari@vik.example>"], [])
 
 
+def test_the_first_of_two_keeps_its_place(customer):
+    for address in ("a@vik.example", "b@vik.example", "A@vik.example"):
+        listed(customer, contact(customer, address.partition("@")[0], address))
+    assert written_to(customer) == (["a <a@vik.example>", "b <b@vik.example>"], [])
+
+
 def test_who_has_left_gets_nothing_and_that_is_told(customer):
     gone = contact(customer, "Kari Vik", "kari@vik.example", employed_until=date(2020, 1, 1))
     listed(customer, gone)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from auditlog.models import LogEntry
 
-from customers import contacts, notes, rates
+from customers import contacts, holding, notes, rates
 from customers.contacts import Details, Post
 from customers.models import Customer, File
 from moment.models import Content
@@ -162,7 +162,7 @@ def test_notes_are_told_with_what_became_of_them(customer, kari):
     note = notes.add(customer, text="Ring Eva.", author=kari)
     notes.pin(note, True)
     notes.edit(note, text="Ring Ida.", version=1)
-    notes.delete(note)
+    holding.delete(note)
     assert told(customer)[:4] == [
         ("Note deleted", "", [("Note", "Ring Ida.", ""), ("Pinned", "Yes", "")]),
         ("Note changed", "", [("Note", "Ring Eva.", "Ring Ida.")]),

@@ -127,7 +127,7 @@ def test_nobody_writes_to_themselves(mail_server, customer, jonas):
 def test_who_may_not_see_customers_is_not_told_and_the_writer_knows(
     mail_server, customer, kari, ola
 ):
-    _note, said = written(customer, kari, "@ola og @karii")
+    _note, said = written(customer, kari, "@ola og @karii, altså @karii.")
     assert not mail_server.letters
     assert said == [
         "Ola Hansen may not see customers and was not told.",

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from customers import notes
+from customers import holding, notes
 from customers.models import Note
 from tests.conftest import ALL_ROLES, signed_in
 from tests.factories import CustomerFactory, NoteFactory, UserFactory
@@ -201,7 +201,7 @@ def test_two_windows_meet_with_both_texts(as_kari, note, headers):
 @pytest.mark.parametrize("headers", [None, HTMX])
 def test_what_was_typed_into_a_deleted_note_is_offered_as_a_new_one(as_kari, note, headers):
     address = path(note, "edit")
-    notes.delete(note)
+    holding.delete(note)
     response = as_kari.post(address, {"text": "Langt svar", "version": 1}, headers=headers)
     assert response.status_code == 422
     html = response.content.decode()

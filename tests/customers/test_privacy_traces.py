@@ -3,7 +3,7 @@
 import pytest
 from auditlog.models import LogEntry
 
-from customers import notes, privacy, restoring, traces
+from customers import holding, privacy, restoring, traces
 from customers.invoicing import NoSuchContact, save
 from customers.models import Customer, MailingList
 from tests.factories import ContactFactory, CustomerFactory, NoteFactory, PersonFactory
@@ -36,7 +36,7 @@ def test_a_note_is_found_whatever_the_case(person, text):
 def test_what_a_deleted_note_said_is_told_as_history(person):
     note = NoteFactory(text="Snakket med Åse Ørland om taket.")
     customer = note.customer
-    notes.delete(note)
+    holding.delete(note)
     NoteFactory(text="Om noe annet.")
     assert found(person) == {"history": [customer.pk]}
     [told] = traces.mentions(found(person))

@@ -168,8 +168,8 @@ def test_who_changes_what_another_has_changed_is_told(customer, role):
 
 def test_a_rate_that_is_gone_is_removed_again_without_a_fault(customer, role):
     kept = rates.save(rate(customer, role))
-    rates.delete(HourlyRate.objects.get(pk=kept.pk))
-    rates.delete(kept)
+    holding.delete(HourlyRate.objects.get(pk=kept.pk))
+    holding.delete(kept)
     assert not HourlyRate.objects.exists()
 
 

@@ -156,6 +156,18 @@ def test_administrators_find_what_is_set_elsewhere(as_anne):
         assert as_anne.get(reverse(name)).status_code == 200
 
 
+def test_the_last_changes_show_settings_as_their_page_does(as_anne):
+    stored = CompanySettings.current()
+    for terms, discount in ((30, "12.50"), (None, None)):
+        stored.credit_terms, stored.discount = terms, discount
+        stored.save()
+    html = as_anne.get(URL).content.decode()
+    changes = html[html.index('id="changes-title"') :]
+    assert "30 days" in changes
+    assert "12.5 %" in changes
+    assert "→ Standard value" in changes
+
+
 def test_the_last_changes_say_who_and_what(as_anne):
     as_anne.post(URL, posted(as_anne, name="Fjordvik AS", country="SE"))
     html = as_anne.get(URL).content.decode()

@@ -190,8 +190,11 @@ def _terms(days: int) -> str:
 
 
 def _lines(document: Document) -> dict[str, Any]:
+    """Return the table, without the columns that no line would fill."""
     with_period = any(line.period for line in document.lines)
+    with_rate = any(line.rate is not None for line in document.lines)
     headings = [_("Description"), *([_("Period")] if with_period else [])]
+    numbers = [_("Hours"), *([_("Rate")] if with_rate else []), _("Amount")]
     rows: list[dict[str, Any]] = []
     heading = ""
     for line in document.lines:
@@ -199,11 +202,11 @@ def _lines(document: Document) -> dict[str, Any]:
             heading = line.heading
             rows.append({"heading": heading})
         cells = [line.text, *([_period(line.period)] if with_period else [])]
-        cells += [_number(line.hours), amount(line.rate)]
+        cells += [_number(line.hours), *([amount(line.rate)] if with_rate else [])]
         rows.append({"cells": [*cells, amount(line.amount)], "under": bool(heading)})
     return {
-        "headings": [*headings, _("Hours"), _("Rate"), _("Amount")],
-        "numbers": 3,
+        "headings": [*headings, *numbers],
+        "numbers": len(numbers),
         "rows": rows,
     }
 

@@ -1,6 +1,7 @@
 """An invoice on paper: over several pages, with long texts, in both languages."""
 
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -57,6 +58,16 @@ def test_a_hundred_lines_go_over_pages_with_their_headings():
         assert f"Page {number} of {len(found)}" in page
         assert ("Description" in page) == ("Tegning" in page)
     assert "Sum excluding VAT 5,050,000.00" in text
+
+
+def test_rates_have_a_column_only_where_a_line_has_one():
+    made = document(2, line_grouping="project")
+    assert invoice_document.data(made)["lines"]["headings"][-2:] == ["Rate", "Amount"]
+    first, second = made.work
+    made = replace(made, work=[replace(first, rate=Decimal(900)), second])
+    lines = invoice_document.data(made)["lines"]
+    assert (lines["headings"][-2:], lines["numbers"]) == (["Hours", "Amount"], 2)
+    assert "2,900.00" in joined(pages(made))
 
 
 def test_lines_of_two_rows_stand_above_each_other():

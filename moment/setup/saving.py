@@ -38,16 +38,18 @@ def save_company(form: CompanyForm) -> None:
         stored.save()
 
 
-def save_invoicing(changes: Mapping[str, Any], seen: Mapping[str, str]) -> None:
-    """Give the company these settings.
+def save_invoicing(changes: Mapping[str, Any], seen: Mapping[str, str]) -> list[str]:
+    """Give the company these settings and return the names of what became another.
 
     What somebody else has changed meanwhile stays, unless both changed the same: then
     `invoice_settings.saving.ChangedMeanwhile` names it and nothing is saved.
     """
     with _held() as stored:
-        if write(stored, changes, seen):
+        written = write(stored, changes, seen)
+        if written:
             stored.version += 1
             stored.save()
+    return written
 
 
 def save_account(form: BankAccountForm) -> None:

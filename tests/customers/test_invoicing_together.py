@@ -9,7 +9,7 @@ from customers.models import Customer
 from moment.invoice_settings.choices import Level
 from moment.invoice_settings.declared import on
 from moment.models import CompanySettings
-from moment.setup import invoicing as company_settings
+from moment.setup.saving import save_invoicing
 from tests.conftest import signed_in
 from tests.customers.invoicing_pages import COMPANY, CUSTOMER, badge, field, fields, posted, row
 from tests.factories import CustomerFactory, UserFactory
@@ -251,5 +251,5 @@ def test_a_project_goes_before_its_customer(customer):
 
 def test_the_company_is_made_when_somebody_first_changes_it(db):
     assert not CompanySettings.objects.exists()
-    assert company_settings.save({"credit_terms": 20}, {"credit_terms": ""}) == ["credit_terms"]
+    assert save_invoicing({"credit_terms": 20}, {"credit_terms": ""}) == ["credit_terms"]
     assert CompanySettings.objects.get().credit_terms == 20

@@ -37,8 +37,7 @@ async function send(form, files) {
     const place = why === "signedOut" && document.querySelector(answer.getResponseHeader("HX-Retarget"));
     if (place) htmx.swap(place, answer.responseText, { swapStyle: "beforeend" }, { eventInfo: { target: place } });
     if (why) { words.state &&= "broken"; break; }
-    queue.shift();
-    bar.value = before += file.size;
+    bar.value = before += queue.shift().size;
     done += 1;
     if (answer.status === 200) added += 1;
     else if (answer.status === 422) refused.insertAdjacentHTML("beforeend", answer.responseText);
@@ -51,7 +50,8 @@ async function send(form, files) {
   } else words.state = "";
   form.elements.files.files = again.files;
   status.textContent = `${rest.length > again.files.length ? words.stopped : ""} ${words.added} ${added}`;
-  if (!words.state || navigator.onLine) htmx.ajax("GET", words.upload, { target: "#files", swap: "outerHTML" });
+  if (!words.state || navigator.onLine)  // #files itself stays: a later list may wait for it already
+    htmx.ajax("GET", words.upload, { target: "#files", select: "#files > *", swap: "innerHTML" });
 }
 
 const zoneOf = (event) => event.target.closest?.("form[data-upload]");

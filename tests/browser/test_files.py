@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import APIResponse, FilePayload, Page, Route, expect
 
 from customers.models import File, FileVersion
 from moment.models import Content
@@ -241,6 +241,27 @@ def test_a_file_is_deleted_after_a_question_while_another_edits(
         "“Plan.pdf” was deleted meanwhile by Kari Lunde."
     )
     assert not FileVersion.objects.exists()
+
+
+def test_what_is_added_while_the_list_is_fetched_is_shown_too(karis_page: Page, customer):
+    page = karis_page
+    page.goto(URL)
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held or route.request.method != "GET":
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route(f"**{URL}", hold_the_first)
+    choose(page, payload("a.txt", b"a"))
+    expect(status(page)).to_have_text("Files added: 1")
+    choose(page, payload("b.txt", b"b"), payload("c.txt", b"c"))
+    expect(status(page)).to_have_text("Files added: 2")
+    [(first, as_it_was)] = held
+    first.fulfill(response=as_it_was)
+    expect(names(page)).to_have_text(["c.txt", "b.txt", "a.txt"])
 
 
 def test_everything_by_keyboard_alone(karis_page: Page, customer):

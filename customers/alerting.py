@@ -110,7 +110,9 @@ def follow(customer: Customer, instead_of: str = "") -> None:
     watched = hold({number, instead_of})
     if number and number not in watched:  # given up by another just now
         alerts.watch(number)
-    others = Customer.objects.filter(country=NORWAY, org_number=instead_of).exclude(pk=customer.pk)
+    # Merged ones too: what happens to their numbers is known when the merge is undone.
+    others = Customer.with_merged.filter(country=NORWAY, org_number=instead_of)
+    others = others.exclude(pk=customer.pk)
     if instead_of and not others.exists():
         alerts.unwatch(instead_of)
 

@@ -165,7 +165,7 @@ def hold(person: int, besides: Iterable[int] = ()) -> Hold:
     while True:
         keys = besides | _customers_of(person)
         with transaction.atomic():
-            rows = Customer.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+            rows = Customer.with_merged.select_for_update().filter(pk__in=keys).order_by("pk")
             customers = {customer.pk: customer for customer in rows}
             locked = Person.objects.select_for_update().get(pk=person, erased_at=None)
             if _customers_of(person) <= keys:
@@ -189,7 +189,7 @@ def finish(customers: Iterable[Customer], *, active: Iterable[Customer] = ()) ->
             changed["last_activity_at"] = timezone.now()
         if changed:
             # Not by save(): no column that people fill in is concerned.
-            Customer.objects.filter(pk=customer.pk).update(**changed)
+            Customer.with_merged.filter(pk=customer.pk).update(**changed)
 
 
 def _finish(held: Hold, at: Customer, *, everywhere: bool = False) -> None:

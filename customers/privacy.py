@@ -15,7 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers import contacts, traces
-from customers.models import Contact, Customer, InvoiceRecipient, MailingList, Person
+from customers.models import (
+    Contact,
+    Customer,
+    InvoiceRecipient,
+    MailingList,
+    MergeChange,
+    Person,
+)
 from moment.models import User
 from moment.turns import in_turn
 
@@ -93,7 +100,9 @@ def erase(person: Person, by: User) -> None:
     known = traces.known_of(person)
     kept = traces.in_free_text(known)  # outside the transaction: it reads a lot
     with in_turn(), transaction.atomic():
-        named = Customer.objects.filter(invoice_contact__person=person).values_list("pk", flat=True)
+        named = Customer.with_merged.filter(invoice_contact__person=person).values_list(
+            "pk", flat=True
+        )
         at = _recipients(person, known).values_list("customer_id", flat=True)
         held = contacts.hold(person.pk, {*named, *at})
         person = held.person
@@ -143,6 +152,8 @@ def _clear(held: contacts.Hold) -> None:
         post.save()
         post.tags.clear()
     keys = {post.pk for post in posts}
+    # What merging made of them; the rows say the same of nobody now.
+    MergeChange.objects.filter(model=Contact._meta.label_lower, key__in=keys).delete()
     for customer in held.customers.values():
         if customer.invoice_contact_id in keys:
             customer.invoice_contact = None

@@ -89,8 +89,8 @@ def ours(addresses: Iterable[str], person: Person) -> set[str]:
     others = [
         (PersonEmail.objects.exclude(person=person), "address"),
         (Contact.objects.exclude(person=person), "email"),
-        (Customer.objects.all(), "email"),
-        (Customer.objects.all(), "invoice_email"),
+        (Customer.with_merged.all(), "email"),
+        (Customer.with_merged.all(), "invoice_email"),
     ]
     for rows, column in others:
         lower = rows.order_by().annotate(lower=Lower(column)).filter(lower__in=mine)
@@ -245,7 +245,7 @@ def _in_history(texts: Iterable[str]) -> list[int]:
     own = entries.filter(content_type=kinds[Customer]).values_list("object_id", flat=True)
     linked = ChangeOf.objects.filter(entry__in=entries.values("pk"))
     keys = {*own, *linked.values_list("customer_id", flat=True)}
-    return sorted(Customer.objects.filter(pk__in=keys).values_list("pk", flat=True))
+    return sorted(Customer.with_merged.filter(pk__in=keys).values_list("pk", flat=True))
 
 
 def mentions(found: dict[str, list[int]]) -> list[Mentions]:

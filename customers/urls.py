@@ -7,6 +7,7 @@ from customers.views import (
     contact_report,
     contacts,
     digest,
+    duplicates,
     edit,
     einvoicing,
     file,
@@ -15,6 +16,8 @@ from customers.views import (
     invoicing,
     lookup,
     mailing_lists,
+    merge,
+    merges,
     new,
     new_contact,
     notes,
@@ -89,9 +92,16 @@ urlpatterns = [
     path("customers/contacts/<int:pk>/", person.person, name="person"),
     path("customers/contacts/<int:pk>/export/", person.export, name="person_export"),
     path("customers/contacts/<int:pk>/erase/", person.erase, name="person_erase"),
+    # /customers/duplicates/ and /customers/merges/
+    path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("customers/duplicates/<int:pk>/dismiss/", duplicates.dismiss, name="duplicate_dismiss"),
+    path("customers/merge/", merge.selected, name="merge_selected"),
+    path("customers/merges/<int:pk>/", merges.merge_log, name="merge_log"),
+    path("customers/merges/<int:pk>/undo/", merges.undo, name="merge_undo"),
     # /customers/<number>/
     path("customers/<number:number>/", profile.profile, name="profile"),
     path("customers/<number:number>/edit/", edit.edit, name="edit"),
+    path("customers/<number:number>/merge/", merge.merge, name="merge"),
     # /customers/<number>/contacts/
     path("customers/<number:number>/contacts/", contacts.contacts_of, name="contacts"),
     path("customers/<number:number>/contacts/new/", new_contact.new, name="contact_new"),

@@ -240,6 +240,11 @@ CUSTOMER_TABS = [
     "customers.tabs.History",
 ]
 
+# What merging does with the rows that point to customers, by app; apps above add theirs.
+CUSTOMER_MERGING = [
+    "customers.merging.own.RULES",
+]
+
 # Security
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS

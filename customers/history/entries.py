@@ -140,7 +140,7 @@ def _about(customer: Customer, viewer: Viewer, kind: str = "") -> list[QuerySet[
     models = seen_by(viewer)
     types = ContentType.objects.get_for_models(*models)
     logs = LogEntry.objects.alias(about=_ABOUT, by=_BY)
-    own = logs.filter(about=types[Customer].pk, object_pk=str(customer.pk))
+    own = logs.filter(about=types[Customer].pk, object_pk__in=_selves(customer))
     hanging = logs.filter(
         about__in=[
             types[model].pk
@@ -162,6 +162,12 @@ def _about(customer: Customer, viewer: Viewer, kind: str = "") -> list[QuerySet[
     return [own.order_by(), hanging.order_by()]
 
 
+def _selves(customer: Customer) -> list[str]:
+    """Return the keys, as entries have them, of the customer and of what was merged into it."""
+    merged = Customer.with_merged.filter(merged_into=customer).values_list("pk", flat=True)
+    return [str(customer.pk), *map(str, merged)]
+
+
 def _united(branches: list[QuerySet[LogEntry]], *fields: str) -> QuerySet:
     first, second = (branch.values_list(*fields) for branch in branches)
     return first.union(second, all=True)  # no entry is in both
@@ -171,7 +177,8 @@ def _place_of(older_than: str, customer: Customer) -> tuple[Any, ...] | None:
     """Return where an entry stands; None for one that is not about the customer."""
     if not is_key(older_than):
         return None
-    own = Q(content_type=ContentType.objects.get_for_model(Customer), object_pk=str(customer.pk))
+    about = ContentType.objects.get_for_model(Customer)
+    own = Q(content_type=about, object_pk__in=_selves(customer))
     hanging = Q(pk__in=ChangeOf.objects.filter(customer=customer, entry=older_than).values("entry"))
     places = LogEntry.objects.filter(own | hanging, pk=older_than)
     return places.values_list("timestamp", "id").first()

@@ -14,6 +14,7 @@ from customers.models import (
     File,
     HourlyRate,
     InvoiceRecipient,
+    Merge,
     Note,
     OtherAddress,
     Person,
@@ -64,6 +65,7 @@ SUBJECTS: Mapping[type[models.Model], Subject] = {
         (_("Customer created"), _("Customer changed"), _("Customer deleted")),
         frozenset(Customer.NOT_IN_HISTORY),
     ),
+    Merge: Subject(Kind.DATA, (_("Merged"), _("Merge undone"), "")),
     OtherAddress: Subject(
         Kind.DATA,
         (_("Address added"), _("Address changed"), _("Address removed")),

@@ -8,7 +8,9 @@ from customers.models.classification import Tag
 from customers.models.contact import Contact, ContactTag, MailingList, Person, PersonEmail
 from customers.models.customer import Customer
 from customers.models.digest import AlertDigest
+from customers.models.duplicate import DuplicatePair, MatchKey
 from customers.models.file import File, FileVersion
+from customers.models.merge import Merge, MergeChange, MergedCustomer, MergeMove
 from customers.models.note import Mention, Note
 from customers.models.number_series import NumberSeries, UsedNumber
 from customers.models.rate import HourlyRate, ProjectRole
@@ -20,12 +22,18 @@ __all__ = [
     "Contact",
     "ContactTag",
     "Customer",
+    "DuplicatePair",
     "File",
     "FileVersion",
     "HourlyRate",
     "InvoiceRecipient",
     "MailingList",
+    "MatchKey",
     "Mention",
+    "Merge",
+    "MergeChange",
+    "MergeMove",
+    "MergedCustomer",
     "Note",
     "NumberSeries",
     "OtherAddress",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.urls import reverse
@@ -45,6 +45,13 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """Sort the customers that a user is responsible for by the name the user has now."""
         key = sort_key(str(user))
         self.filter(responsible=user).exclude(sort_responsible=key).update(sort_responsible=key)
+
+
+class LivingManager(models.Manager.from_queryset(CustomerQuerySet)):  # type: ignore[misc]
+    """The customers that are their own: those merged into another appear nowhere else."""
+
+    def get_queryset(self) -> CustomerQuerySet:
+        return super().get_queryset().filter(merged_into=None)
 
 
 # The settings of invoices that the model names itself.
@@ -145,6 +152,17 @@ class Customer(models.Model):
         verbose_name=_("customer contact"),
     )
 
+    # Set for a customer that was merged: the one that was kept, also through later merges of that.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("merged into"),
+    )
+
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     last_activity_at = models.DateTimeField(_("last activity"), default=timezone.now)
     # Rises with each edit, so that two people who edit at once are told.
@@ -159,11 +177,13 @@ class Customer(models.Model):
     name_key = KeyField(make=lambda c: name_key(c.name))
     search_text = KeyField(max_length=4000, make=lambda c: c.searchable())
 
-    objects = CustomerQuerySet.as_manager()
+    objects = LivingManager()
+    with_merged = CustomerQuerySet.as_manager()
 
     NOT_IN_HISTORY: ClassVar = [
         "created_at",
         "last_activity_at",
+        "merged_into",
         "version",
         "sort_number",
         "sort_name",
@@ -188,7 +208,11 @@ class Customer(models.Model):
         ordering: ClassVar = ["sort_number"]
         # The overview walks these in order, with a status or with all, and never sorts.
         indexes: ClassVar = [
-            models.Index(fields=[*status, column, "id"], name=f"customers_{prefix}{short}")
+            models.Index(
+                fields=[*status, column, "id"],
+                name=f"customers_{prefix}{short}",
+                condition=Q(merged_into=None),
+            )
             for prefix, status in (("", []), ("status_", ["status"]))
             for short, column in (
                 ("number", "sort_number"),
@@ -199,15 +223,38 @@ class Customer(models.Model):
                 ("activity", "last_activity_at"),
             )
         ] + [
-            models.Index(fields=["status", "id"], name="customers_status"),
-            models.Index(fields=["country", "status"], name="customers_country"),
-            models.Index(fields=["responsible", "status"], name="customers_responsible"),
+            # With `merged_into`, though all have none, so that counting reads no row.
+            models.Index(
+                fields=["status", "id", "merged_into"],
+                name="customers_status",
+                condition=Q(merged_into=None),
+            ),
+            models.Index(
+                fields=["country", "status", "merged_into"],
+                name="customers_country",
+                condition=Q(merged_into=None),
+            ),
+            models.Index(
+                fields=["responsible", "status", "merged_into"],
+                name="customers_responsible",
+                condition=Q(merged_into=None),
+            ),
+            models.Index(
+                fields=["merged_into"],
+                name="customers_merged",
+                condition=Q(merged_into__isnull=False),
+            ),
+            # Whoever makes a new customer hears of merged ones too.
             models.Index(fields=["org_number"], name="customers_org_number"),
             models.Index(fields=["name_key", "status"], name="customers_name_key"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(name=""), name="customers_customer_has_name"),
             models.CheckConstraint(condition=~Q(number=""), name="customers_customer_has_number"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
+                name="customers_customer_not_into_itself",
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["active", "potential", "inactive", "blocked"]),
                 name="customers_customer_status",
@@ -261,12 +308,16 @@ class Customer(models.Model):
     def searchable(self) -> str:
         """Return what the overview's search finds this customer by, its contacts last.
 
-        One query, none for a customer that is new. Contacts who had left when it was made are left
-        out. Nothing renews it on the day that one begins or has left.
+        What was merged into it is found by its names and numbers. Two queries, none for a customer
+        that is new. Contacts who had left when it was made are left out. Nothing renews it on the
+        day that one begins or has left.
         """
         own = [self.name, self.number, self.org_number, self.email, self.invoice_email, self.city]
         if not self.pk:
             return searchable(*own)
+        merged = Customer.with_merged.filter(merged_into=self).order_by("pk")
+        for names in merged.values_list("name", "number", "org_number"):
+            own += names
         employed = Q(employed_until=None) | Q(employed_until__gte=timezone.localdate())
         contacts = self.contacts.filter(employed, person__erased_at=None).order_by("pk")
         known = contacts.values_list("person__name", "email", "person__emails__address")

@@ -1,4 +1,4 @@
-"""Customers that may be the same one."""
+"""Customers that are like one whose name is being typed."""
 
 from dataclasses import dataclass
 

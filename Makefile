@@ -1,11 +1,12 @@
 # `make run` tries Moment, `make test` tests it; both prepare .venv by themselves.
 PYTHON ?= python3
 PORT ?= 8000
+RUNS ?= 5000
 BIN := .venv/bin
 STAMP := .venv/.installed
 MO := moment/locale/nb/LC_MESSAGES/django.mo
 
-.PHONY: setup run test check bench messages
+.PHONY: setup run test check soak bench messages
 
 setup: $(STAMP) $(MO)
 
@@ -39,6 +40,11 @@ check: setup
 	DEBUG=false SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python -m tests.translations
+
+# Hours of it, if you like: `make soak RUNS=100000`.
+soak: export SOAK = $(RUNS)
+soak: setup
+	$(BIN)/python -m pytest tests/customers/test_merging_states.py $(ARGS)
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks $(ARGS)

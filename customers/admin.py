@@ -1,10 +1,15 @@
 """What administrators look after: tags, project roles and number series."""
 
 from django.contrib import admin
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import ContactTag, NumberSeries, ProjectRole, Tag
+
+
+def _used(rows: str, merged_into: str) -> Count:
+    """Return how many of these rows have a tag, without what stayed with merged customers."""
+    return Count(rows, filter=Q(**{f"{rows}__{merged_into}": None}))
 
 
 @admin.register(Tag)
@@ -14,7 +19,7 @@ class TagAdmin(admin.ModelAdmin):
     search_fields = ["name"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(used=Count("customers"))
+        return super().get_queryset(request).annotate(used=_used("customers", "merged_into"))
 
     @admin.display(description=_("customers"), ordering="used")
     def used_by(self, tag):
@@ -28,7 +33,9 @@ class ContactTagAdmin(admin.ModelAdmin):
     search_fields = ["name"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(used=Count("contacts"))
+        return (
+            super().get_queryset(request).annotate(used=_used("contacts", "customer__merged_into"))
+        )
 
     @admin.display(description=_("contacts"), ordering="used")
     def used_by(self, tag):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from customers import alerting, counts, creating, history
 from customers.alerting import TAKEABLE, Act
+from customers.duplicates import finding
 from customers.models import Customer
 from moment.models import User
 from moment.turns import in_turn
@@ -120,6 +121,7 @@ def _change_customers(outcome: Outcome, act: Act, by: User) -> None:
                 customer.last_activity_at = timezone.now()
                 with disable_auditlog():  # it is told below, with the reason
                     customer.save()
+                finding.follow(customer.pk)
             _remember(customer, changes, answered, by)
 
 

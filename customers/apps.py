@@ -39,4 +39,4 @@ class CustomersConfig(AppConfig):
         named = update_fields is None or {"first_name", "last_name", "username"} & {*update_fields}
         if named and not raw:
             customers: Any = self.get_model("Customer")
-            customers.objects.resort_responsible(instance)
+            customers.with_merged.resort_responsible(instance)

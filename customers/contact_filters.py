@@ -86,7 +86,8 @@ class ContactFilter(PageFilter):
 
     def without_customer(self) -> QuerySet[Person]:
         """Return the persons who are no contact of anybody, by the filters about the person."""
-        persons = Person.objects.filter(~Exists(Contact.objects.filter(person=OuterRef("pk"))))
+        posts = Contact.objects.filter(person=OuterRef("pk"), customer__merged_into=None)
+        persons = Person.objects.filter(~Exists(posts))
         if question := self.params.get("q"):
             persons = persons.filter(_meets(question))
         if email := self.params.get("email"):

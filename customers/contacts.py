@@ -2,6 +2,7 @@
 
 A person hangs on several customers, and what each is found by follows from all its contacts. So
 every change locks the customers concerned, in order of their keys, then the person; see `hold`.
+Each raises `holding.MergedMeanwhile` where the customer is not its own any more.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers.holding import ChangedMeanwhile
+from customers.holding import ChangedMeanwhile, living, lock
 from customers.models import Contact, ContactTag, Customer, InvoiceRecipient, Person
 from moment.turns import in_turn
 
@@ -60,7 +61,7 @@ class AlreadyThere(Exception):
 def add_new(customer: Customer, details: Details, post: Post = Post()) -> Contact:
     """Save a new person as a contact of the customer, and return the contact."""
     with in_turn(), transaction.atomic():
-        customer = Customer.objects.select_for_update().get(pk=customer.pk)
+        customer = lock(customer)
         person = Person.objects.create(
             name=details.name, phone=details.phone, mobile=details.mobile
         )
@@ -78,10 +79,10 @@ def add_existing(customer: Customer, person: Person, post: Post = Post()) -> Con
     """
     with in_turn(), transaction.atomic():
         held = hold(person.pk, [customer.pk])
+        customer = living(held.customers[customer.pk])
         there = held.person.contacts.filter(customer=customer).first()
         if there:
             raise AlreadyThere(there)
-        customer = held.customers[customer.pk]
         contact = _write_post(Contact(customer=customer, person=held.person), post)
         _finish(held, customer)
     return contact
@@ -192,6 +193,18 @@ def finish(customers: Iterable[Customer], *, active: Iterable[Customer] = ()) ->
             Customer.with_merged.filter(pk=customer.pk).update(**changed)
 
 
+def find_by_posts(persons: Iterable[int]) -> None:
+    """Have searches find these persons, by their keys, by the posts they have now.
+
+    The persons are locked by who calls. Up to four queries for each.
+    """
+    column = Person._meta.get_field("search_text")
+    for person in Person.objects.filter(pk__in=persons).order_by("pk"):
+        before = person.search_text
+        if (now := column.pre_save(person, False)) != before:
+            Person.objects.filter(pk=person.pk).update(search_text=now)
+
+
 def _finish(held: Hold, at: Customer, *, everywhere: bool = False) -> None:
     """Save the person, whose contact at a customer has changed, or who has changed everywhere."""
     held.person.version += 1
@@ -202,8 +215,9 @@ def _finish(held: Hold, at: Customer, *, everywhere: bool = False) -> None:
 def _hold_contact(contact: Contact) -> tuple[Hold, Contact]:
     """Lock what a change of this contact concerns; return it as it is now, on the locked rows."""
     held = hold(contact.person_id, [contact.customer_id])
-    stored = Contact.objects.get(pk=contact.pk)
-    stored.person, stored.customer = held.person, held.customers[contact.customer_id]
+    customer = living(held.customers[contact.customer_id])
+    stored = Contact.objects.get(pk=contact.pk, customer=customer)
+    stored.person, stored.customer = held.person, customer
     return held, stored
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from customers import alerting, counts, numbers
+from customers.duplicates import finding
 from customers.models import Customer, Tag
 from moment.turns import in_turn
 from registry.models import Entity
@@ -26,6 +27,7 @@ def create(customer: Customer, *, tags: Iterable[Tag] = (), wanted: str = "") ->
         customer.tags.add(*tags)
         numbers.claim(customer)
         alerting.follow(customer)
+        finding.follow(customer.pk)
         transaction.on_commit(counts.forget)
     return customer
 

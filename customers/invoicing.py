@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from customers import counts
+from customers import counts, holding
 from customers.models import Customer
 from moment.invoice_settings.choices import Level
 from moment.invoice_settings.levels import Effective
@@ -40,10 +40,10 @@ def save(customer: Customer, changes: Mapping[str, Any], seen: Mapping[str, str]
 
     `seen` are the values shown to whoever changes them, as `InvoiceSettingsForm.shown` has them.
     What somebody else has changed meanwhile stays, unless both changed the same: then
-    ChangedMeanwhile names it and nothing is saved. Raises NoSuchContact.
+    ChangedMeanwhile names it and nothing is saved. Raises NoSuchContact, MergedMeanwhile.
     """
     with in_turn(), transaction.atomic():
-        stored = Customer.objects.select_for_update().get(pk=customer.pk)
+        stored = holding.lock(customer)
         contact = changes.get("invoice_contact")
         known = stored.contacts.filter(person__erased_at=None)
         if contact is not None and not known.filter(pk=contact).exists():

@@ -11,10 +11,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 
-from customers import counts
+from customers import counts, holding
 from customers.contact_report import CURRENT, DEFAULT_SORT, ContactReport
 from customers.contact_rows import with_mail
-from customers.models import Contact, Customer, MailingList
+from customers.models import Contact, MailingList
 from customers.models.contact import ContactQuerySet
 from moment.turns import in_turn
 
@@ -147,12 +147,13 @@ def delete(mailing_list: MailingList) -> None:
 def leave_out(mailing_list: int, contact: Contact, *, leave: bool = True) -> None:
     """Leave a contact out of a list, or take it back; nothing where that is so already.
 
-    Raises MailingList.DoesNotExist or Contact.DoesNotExist when it was deleted meanwhile.
+    Raises MailingList.DoesNotExist or Contact.DoesNotExist when it was deleted meanwhile, and
+    MergedMeanwhile.
     """
     with in_turn(), transaction.atomic():
         # Who removes or erases a contact holds the customer first, and then the lists' rows.
-        Customer.objects.select_for_update().get(pk=contact.customer_id)
-        contact = Contact.objects.get(pk=contact.pk)
+        customer = holding.lock(contact.customer)
+        contact = Contact.objects.get(pk=contact.pk, customer=customer)
         stored = MailingList.objects.select_for_update().get(pk=mailing_list)
         if leave:
             stored.left_out.add(contact)

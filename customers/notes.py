@@ -96,7 +96,8 @@ def of(customer: Customer, *, older_than: str = "", limit: int = SHOWN) -> Page:
 
 def _locked(note: Note) -> Note:
     """Return the note as it is now. Its customer is held, so nobody else changes it."""
-    stored = Note.objects.select_for_update().filter(pk=note.pk).first()
+    rows = Note.objects.select_for_update().filter(pk=note.pk, customer=note.customer_id)
+    stored = rows.first()
     if stored is None:
         raise Gone
     stored.customer = note.customer

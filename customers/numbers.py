@@ -1,11 +1,12 @@
 """Customer numbers: proposed, allocated under a lock, and never used again."""
 
+import json
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from customers.models import Customer, NumberSeries, UsedNumber
+from customers.models import Customer, MergeMove, NumberSeries, UsedNumber
 
 _CHUNK = 1000
 
@@ -82,6 +83,25 @@ def allocate(wanted: str = "") -> str:
 def claim(customer: Customer) -> None:
     """Write down that the customer has its number, for ever."""
     UsedNumber.objects.create(number=customer.number, customer=customer)
+
+
+def own(customer: Customer) -> set[str]:
+    """Return every number the customer has had itself: it may take one of its own back.
+
+    Those that came with customers merged into it are not among them, nor is one that such a
+    customer has meanwhile: they lead to it, and go back with these.
+    """
+    used = set(customer.used_numbers.values_list("number", flat=True))
+    came = MergeMove.objects.filter(
+        merge__kept=customer,
+        merge__undone_at=None,
+        relation="customers.usednumber.customer",
+        target=customer.pk,
+    )
+    for keys in came.values_list("keys", flat=True):
+        used.difference_update(json.loads(keys))
+    merged = Customer.with_merged.filter(merged_into=customer)
+    return used.difference(merged.values_list("number", flat=True))
 
 
 def _next_free(series: NumberSeries) -> int:

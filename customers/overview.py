@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from customers import counts
 from customers.filters import CustomerFilter
 from customers.models import Customer
+from customers.models.number_series import can_be_number
 from customers.rows import FIELDS, table_rows
 from moment.keyset import beyond
 
@@ -124,6 +125,21 @@ class Overview:
     @property
     def is_narrowed(self) -> bool:
         return bool(self.filter.params)
+
+    @cached_property
+    def selected(self) -> dict[str, str]:
+        """Return the customers that were selected before this was asked for: names by number."""
+        asked = [n for n in self.data.getlist("with")[:PAGE_SIZE] if can_be_number(n)]
+        if not asked:
+            return {}
+        found = self.filter.queryset.filter(number__in=asked).order_by("sort_number")
+        return dict(found.values_list("number", "name"))
+
+    @property
+    def selected_elsewhere(self) -> list[tuple[str, str]]:
+        """Return those of them that are not among the rows."""
+        here = {row["number"] for row in self.page.rows}
+        return [(number, name) for number, name in self.selected.items() if number not in here]
 
     @property
     def chips(self) -> list[tuple[str, str]]:

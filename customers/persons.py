@@ -36,7 +36,7 @@ class Match:
 
 def visible_to(user: AbstractBaseUser | AnonymousUser) -> QuerySet[Person]:
     """Return the persons whom the user may know of: at customers they see, or at none."""
-    posts_of = Contact.objects.filter(person=OuterRef("pk"))
+    posts_of = Contact.objects.filter(person=OuterRef("pk"), customer__merged_into=None)
     seen = posts_of.filter(customer__in=Customer.objects.visible_to(user))
     return Person.objects.filter(Exists(seen) | ~Exists(posts_of), erased_at=None)
 

@@ -108,12 +108,15 @@ def erase(person: Person, by: User) -> None:
         person = held.person
         # As an entry of the history may be found by what it says, all are found before any changes.
         history = list(traces.entries(person).values_list("pk", flat=True))
+        posts = traces.posts_ever(person)
         recipients = _recipients(person, traces.known_of(person))
         gone = {r.pk: r for r in recipients.filter(customer__in=held.customers)}
         with disable_auditlog():
             for recipient in gone.values():
                 recipient.delete()
             _clear(held)
+        # What merging made of them; the rows say the same of nobody now, or are gone.
+        MergeChange.objects.filter(model=Contact._meta.label_lower, key__in=posts).delete()
         LogEntry.objects.filter(pk__in=history).update(
             object_repr=person.name, changes={}, changes_text="", serialized_data=None
         )
@@ -152,8 +155,6 @@ def _clear(held: contacts.Hold) -> None:
         post.save()
         post.tags.clear()
     keys = {post.pk for post in posts}
-    # What merging made of them; the rows say the same of nobody now.
-    MergeChange.objects.filter(model=Contact._meta.label_lower, key__in=keys).delete()
     for customer in held.customers.values():
         if customer.invoice_contact_id in keys:
             customer.invoice_contact = None

@@ -50,7 +50,7 @@ _COUNTED = """
     FROM customers_customer AS customer
     LEFT JOIN registry_reachability AS reachability
         ON reachability.scheme = %s AND reachability.identifier = customer.org_number
-    WHERE customer.country = 'NO'
+    WHERE customer.country = 'NO' AND customer.merged_into_id IS NULL
     GROUP BY 1, 2, 3
 """
 _ORDER = ("sort_name", "id")

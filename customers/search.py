@@ -123,9 +123,20 @@ def install(using: str, **_: Any) -> None:
         index.install(using)
 
 
-def searchable(*texts: str) -> str:
-    """Return the words of these texts as `search_text` keeps them: folded, a blank before each."""
-    words = dict.fromkeys(word for text in texts for word in folded(text).split())
+def searchable(*texts: str, longest: int = 10_000) -> str:
+    """Return the words of these texts as `search_text` keeps them: folded, a blank before each.
+
+    Stops where there are more characters than are kept.
+    """
+    words: dict[str, None] = {}
+    length = 0
+    for text in texts:
+        for word in folded(text).split():
+            if word not in words:
+                words[word] = None
+                length += len(word) + 1
+        if length > longest:
+            break
     return "".join(f" {word}" for word in words)
 
 

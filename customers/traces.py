@@ -82,6 +82,12 @@ def known_of(person: Person) -> Known:
     )
 
 
+def posts_ever(person: Person) -> set[int]:
+    """Return the keys of the contacts that the person is or was, also of those that are gone."""
+    now = person.contacts.values_list("pk", flat=True)
+    return {*now, *_ever(Contact, person).values_list("object_id", flat=True)}
+
+
 def ours(addresses: Iterable[str], person: Person) -> set[str]:
     """Return, in lower case, those addresses that are nobody else's and no customer's own."""
     mine = {address.lower() for address in addresses}
@@ -173,6 +179,12 @@ class _Kind:
     def customer(self) -> str:
         return "" if self.model is Customer else "customer__"
 
+    @property
+    def rows(self) -> QuerySet:
+        """All that are kept: also what is merged, and what stayed behind with it."""
+        manager = Customer.with_merged if self.model is Customer else self.model._default_manager
+        return manager.order_by("pk")
+
 
 _CUSTOMER_TEXTS = tuple(
     field.name
@@ -206,7 +218,7 @@ def in_free_text(known: Known) -> dict[str, list[int]]:
         for column in what.columns:
             for text in texts:
                 said |= Q(**{f"{column}__icontains": text})
-        rows = what.model._default_manager.filter(said).order_by("pk").values_list("pk", flat=True)
+        rows = what.rows.filter(said).values_list("pk", flat=True)
         found[kind] = list(dict.fromkeys(rows))
     found["lists"] = sorted({*found["lists"], *_lists_asking_for(known)})
     found["history"] = _in_history(texts)
@@ -258,15 +270,26 @@ def mentions(found: dict[str, list[int]]) -> list[Mentions]:
 
 
 def _places(kind: _Kind, keys: list[int]) -> list[tuple[str, str]]:
-    rows = kind.model._default_manager.filter(pk__in=keys[:LISTED]).order_by("pk")
+    rows = kind.rows.filter(pk__in=keys[:LISTED])
     if kind.model is MailingList:
         return [(_("List"), reverse("customers:mailing_list", args=[row.pk])) for row in rows]
     at = kind.customer
-    named = rows.values_list("pk", f"{at}number", f"{at}name")
+    named = rows.values_list("pk", f"{at}number", f"{at}name", f"{at}merged_into__number")
     return [
         (
-            f"{number} {name}",
+            _named(number, name, into),
             reverse(f"customers:{kind.page}", args=[number, pk][: 1 + (kind.page == "note")]),
         )
-        for pk, number, name in named
+        for pk, number, name, into in named
     ]
+
+
+def _named(number: str, name: str, into: str | None) -> str:
+    if into is None:
+        return f"{number} {name}"
+    # Its text is seen nowhere, and can be changed once the merge is undone.
+    return _("%(number)s %(name)s, merged into %(into)s") % {
+        "number": number,
+        "name": name,
+        "into": into,
+    }

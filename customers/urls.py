@@ -4,6 +4,7 @@ from customers.converters import NumberConverter
 from customers.views import (
     addresses,
     alerts,
+    alike,
     contact_report,
     contacts,
     digest,
@@ -95,12 +96,14 @@ urlpatterns = [
     # /customers/duplicates/ and /customers/merges/
     path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
     path("customers/duplicates/<int:pk>/dismiss/", duplicates.dismiss, name="duplicate_dismiss"),
+    path("customers/duplicates/<int:pk>/put-back/", duplicates.put_back, name="duplicate_put_back"),
     path("customers/merge/", merge.selected, name="merge_selected"),
     path("customers/merges/<int:pk>/", merges.merge_log, name="merge_log"),
     path("customers/merges/<int:pk>/undo/", merges.undo, name="merge_undo"),
     # /customers/<number>/
     path("customers/<number:number>/", profile.profile, name="profile"),
     path("customers/<number:number>/edit/", edit.edit, name="edit"),
+    path("customers/<number:number>/edit/alike/", alike.while_typing, name="edit_alike"),
     path("customers/<number:number>/merge/", merge.merge, name="merge"),
     # /customers/<number>/contacts/
     path("customers/<number:number>/contacts/", contacts.contacts_of, name="contacts"),

@@ -1,4 +1,5 @@
-"""What happens around every request: the user's language, and what strangers are answered."""
+"""What happens around every request: the user's language, and what strangers are answered,
+and those who were a moment late."""
 
 from collections.abc import Callable
 from typing import Any
@@ -40,3 +41,20 @@ class LoginRequiredMiddleware(auth.LoginRequiredMiddleware):
         if (sends or htmx) and unsent.can_be_kept(request):
             return unsent.answer(request)
         return super().handle_no_permission(request, view_func)
+
+
+class NotSavedMiddleware:
+    """Keep what somebody sent a moment after what it was meant for became another."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return (
+            unsent.answer(request, str(exception))
+            if isinstance(exception, unsent.NotSaved)
+            else None
+        )

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "moment.middleware.UserLanguageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "moment.middleware.LoginRequiredMiddleware",
+    "moment.middleware.NotSavedMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

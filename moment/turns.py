@@ -35,6 +35,7 @@ class _Queue:
 
 
 _threads = _Queue()
+_mine = threading.local()
 
 
 @contextmanager
@@ -44,14 +45,19 @@ def in_turn() -> Iterator[None]:
     SQLite lets whoever asks at the right moment begin first, so with sixteen writers some wait for
     seconds. Threads queue here, and the processes' first ones at a file lock. PostgreSQL queues by
     itself. Inside a transaction the turn is taken already, and waiting for another would lock both
-    for ever.
+    for ever; so it is in what waits for a commit, which runs before the turn is over.
     """
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
+    taken = connection.in_atomic_block or getattr(_mine, "turn", False)
+    if connection.vendor != "sqlite" or taken:
         yield
         return
     with _threads.turn(), open(f"{connection.settings_dict['NAME']}.lock", "w") as processes:
         fcntl.flock(processes, fcntl.LOCK_EX)
-        yield
+        _mine.turn = True
+        try:
+            yield
+        finally:
+            _mine.turn = False
 
 
 @contextmanager

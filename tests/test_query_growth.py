@@ -6,8 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from customers.models import File, MailingList
-from moment.models import BankAccount
+from customers import merging
+from customers.models import DuplicatePair, File, MailingList
+from moment.models import BankAccount, User
 from registry.models import Alert
 from tests.customers.kept_files import kept as kept_file
 from tests.customers.kept_files import pdf, replaced
@@ -30,6 +31,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def add(count: int, customer=None) -> None:
+    looker = User.objects.get(username="kari") if customer else None
     for _ in range(count):
         entity = EntityFactory(name="FJELL OG VIDDE AS", bankrupt=True)
         kept(entity.org_number, "yes").save()
@@ -46,6 +48,12 @@ def add(count: int, customer=None) -> None:
         Alert.objects.create(kind="industry", new="71.121", **told, **handled)
         if customer:
             other = CustomerFactory(org_number=customer.org_number)
+            third = CustomerFactory(name="Fjell og Vidde AS", responsible=looker)
+            evidence = {"score": 90, "evidence": [["name", 94]]}
+            DuplicatePair.objects.create(first=customer, second=other, **evidence)
+            DuplicatePair.objects.create(first=other, second=third, **evidence)
+            told = {"dismissed_by": UserFactory(), "dismissed_at": timezone.now()}
+            DuplicatePair.objects.create(first=customer, second=third, **evidence, **told)
             person = PersonFactory(
                 name="Fjell Vidde", emails=["a@vidde.example", "b@vidde.example"]
             )
@@ -86,8 +94,12 @@ def queries(client, path: str, headers: dict | None = None) -> int:
         ("/customers/new/", HTMX, 9),
         ("/customers/alerts/", None, 14),
         ("/customers/alerts/?state=handled&kind=industry", None, 13),
-        ("/customers/77/", None, 14),
+        ("/customers/77/", None, 15),
         ("/customers/77/edit/", None, 14),
+        ("/customers/77/edit/alike/?name=fjell+og+vidde&org_number=1", HTMX, 8),
+        ("/customers/duplicates/", None, 14),
+        ("/customers/duplicates/?q=vidde&evidence=name&responsible=mine&status=active", HTMX, 14),
+        ("/customers/duplicates/?state=dismissed", None, 14),
         ("/customers/contacts/?status=all&q=vidde&email=yes&who=all", None, 20),
         ("/customers/contacts/?sort=title", HTMX, 20),
         ("/customers/contacts/?who=none", None, 20),
@@ -120,6 +132,22 @@ def test_queries_do_not_grow_with_rows(as_kari, path, headers, limit):
     # Fewer is fine: a full first step spares the lookup its next.
     assert queries(as_kari, path, headers) <= few
     assert few <= limit
+
+
+def test_queries_of_merging_do_not_grow_with_rows(as_kari):
+    """Nor do they with customers: two take as many as ten."""
+    CustomerFactory(number="77", name="Fjell og Vidde AS")
+    others = [CustomerFactory(number=f"{n}") for n in range(78, 87)]
+    add(2, others[0])
+    paths = ["/customers/77/merge/?choose=1&q=fjell&with=78"]
+    paths += [f"/customers/77/merge/?with=78&with=79{more}" for more in ("", "&ask=1")]
+    few = {path: queries(as_kari, path) for path in paths}
+    for other in others:
+        add(3, other)
+    grown = {path: queries(as_kari, path) for path in paths}
+    assert {path: n for path, n in grown.items() if n > few[path]} == {}
+    all_of_them = "".join(f"&with={other.number}" for other in others)
+    assert queries(as_kari, f"/customers/77/merge/?{all_of_them}") <= few[paths[1]] <= 40
 
 
 def test_queries_of_the_setup_do_not_grow_with_rows(as_anne):
@@ -189,3 +217,40 @@ def test_queries_of_files_do_not_grow_with_rows(as_kari):
     assert {path: n for path, n in few.items() if n > limits[path]} == {}
     grown = {path: queries(as_kari, path) for path in limits}
     assert {path: n for path, n in grown.items() if n > few[path]} == {}
+
+
+def test_queries_of_a_merge_do_not_grow_with_rows(as_kari, kari):
+    def merged(count: int) -> dict[str, int]:
+        """Return how many queries the pages of a merge with so many rows of each kind take."""
+        kept, other = CustomerFactory(), CustomerFactory(email="a@a.example", responsible=kari)
+        for n in range(count):
+            person, address = PersonFactory(), {"label": f"Lager {n}", "street": f"Gata {n}"}
+            for title, customer in (("", kept), ("Leder", other)):
+                contact = ContactFactory(customer=customer, person=person, title=title)
+                address["street"] += title
+                OtherAddressFactory(customer=customer, **address)
+                kept_file(customer, f"Plan {n}.pdf")
+                kept_file(customer, f"{title}{n}.pdf")
+                HourlyRateFactory(customer=customer)
+            InvoiceRecipientFactory(customer=other, contact=contact, email="")
+            NoteFactory.create_batch(2, customer=other)
+        merge = merging.merge(kept.pk, [other.pk], by=kari)
+        for note in kept.notes.all()[:count]:
+            note.text += "!"
+            note.save()
+        kept.files.first().delete()
+        InvoiceRecipientFactory.create_batch(count, customer=kept)
+        kept.refresh_from_db()
+        kept.email, kept.phone = "b@b.example", "77 00 00 01"
+        kept.save()
+        url = merge.get_absolute_url()
+        history = f"/customers/{kept.number}/history/"
+        pages = {"log": (url, None), "undo": (f"{url}undo/", HTMX), "history": (history, None)}
+        return {name: queries(as_kari, *page) for name, page in pages.items()}
+
+    limits = {"log": 26, "undo": 52, "history": 25}
+    merged(2)  # what is read once and kept
+    few = merged(2)
+    assert {name: count for name, count in few.items() if count > limits[name]} == {}
+    grown = merged(20)
+    assert {name: count for name, count in grown.items() if count > few[name]} == {}

@@ -1,5 +1,5 @@
 """Customers that may be the same one: found, told of, and remembered where they are not."""
 
-from customers.duplicates.warning import alike, in_words, near
+from customers.duplicates.warning import Likeness, alike, in_words, near
 
-__all__ = ["alike", "in_words", "near"]
+__all__ = ["Likeness", "alike", "in_words", "near"]

@@ -12,6 +12,7 @@ from customers.forms.fields import CustomerCleaning
 from customers.forms.places import Places
 from customers.models import Customer
 from customers.models.number_series import NumberSeries, valid_number
+from moment.keyset import is_key
 from moment.models import CompanySettings, InvoiceType, User
 from moment.money import currency_choices
 
@@ -22,8 +23,9 @@ _ADDRESSES = ("visiting", "postal", "invoice")
 class EditCustomerForm(CustomerCleaning):
     """The customer's own fields.
 
-    `seen` carries the version and the values that the person was shown. Against it, what they
-    changed is told from what somebody else changed meanwhile.
+    `seen` carries which customer, its version and the values that the person was shown. Against it,
+    what they changed is told from what somebody else changed meanwhile: also where the customer was
+    merged, so that its number leads to another one.
     """
 
     places: Places
@@ -91,9 +93,21 @@ class EditCustomerForm(CustomerCleaning):
 
     @property
     def version(self) -> int:
-        """Return the version of the customer that the person was shown; 0 when that is unclear."""
+        """Return the version of the customer that the person was shown; 0 when that is unclear.
+
+        Of another customer than this one: 0.
+        """
         version = self._shown().get("version", 0)
-        return version if isinstance(version, int) else 0
+        is_this = self._shown().get("customer") == self.instance.pk
+        return version if is_this and isinstance(version, int) else 0
+
+    @property
+    def made_from(self) -> Customer | None:
+        """Return the customer that the person was shown, where it is another one. One query."""
+        key = self._shown().get("customer")
+        if not isinstance(key, int) or key == self.instance.pk or not is_key(str(key)):
+            return None
+        return Customer.with_merged.filter(pk=key).first()
 
     def after_change_by_others(self, stored: Customer) -> "EditCustomerForm":
         """Return the form anew over what is stored now.
@@ -142,7 +156,8 @@ class EditCustomerForm(CustomerCleaning):
         return shown if whole else {}
 
     def _seen(self, customer: Customer) -> str:
-        return json.dumps({"version": customer.version, "values": self._values(customer)})
+        seen = {"customer": customer.pk, "version": customer.version}
+        return json.dumps(seen | {"values": self._values(customer)})
 
     def _values(self, customer: Customer) -> dict[str, list[str]]:
         """Return the customer's values as a browser would post them."""

@@ -114,7 +114,7 @@ def of(
     found = _united(branches, "timestamp", "id").order_by(*_NEWEST)[: limit + 1]
     keys = [pk for _timestamp, pk in found]
     rows = LogEntry.objects.filter(pk__in=keys[:limit]).select_related("actor", "content_type")
-    entries = Teller(rows.order_by(*_NEWEST)).entries
+    entries = Teller(rows.order_by(*_NEWEST), of=customer).entries
     return Page(entries, keys[limit - 1] if len(keys) > limit else None)
 
 

@@ -20,6 +20,7 @@ from customers.models import (
     Customer,
     File,
     HourlyRate,
+    Merge,
     Note,
     Person,
     PersonEmail,
@@ -60,18 +61,29 @@ class Entry:
     # What hangs on the customer by its name; empty for the customer itself.
     subject: str = ""
     log: Any = field(default=None, compare=False)
+    # The merge that it tells of.
+    merge: Merge | None = field(default=None, compare=False)
 
 
 class Teller:
     """Tells entries in words. Names of what they point to are read once, one query a model."""
 
     def __init__(
-        self, logs: Iterable[LogEntry], *, also: Mapping[Any, Collection[int]] | None = None
+        self,
+        logs: Iterable[LogEntry],
+        *,
+        of: Customer | None = None,
+        also: Mapping[Any, Collection[int]] | None = None,
     ) -> None:
-        """Tell these entries; `also` are keys, by model, of further rows to be named."""
-        self.logs, self._also = list(logs), also or {}
+        """Tell these entries, of the history of this customer: others are named.
+
+        `also` are keys, by model, of further rows to be named.
+        """
+        self.logs, self._of, self._also = list(logs), of, also or {}
         self.names = {model: self._named(model) for model in _NAMED}
         self._emails_of = self._persons_with_emails()
+        self._merges = self._read(Merge, Merge.objects.select_related("kept"), "merged")
+        self._others = self._read(Customer, Customer.with_merged.only("number", "name"))
 
     @property
     def entries(self) -> list[Entry]:
@@ -87,10 +99,11 @@ class Teller:
             title = _title_of(answers)
             changes += [_answer_in_words(alert) for alert in answers if _has_a_line(alert)]
         actor = str(log.actor) if log.actor else _("Moment")
-        subject = "" if model in (Customer, Note) else self._subject(log)
+        subject = "" if model in (Note, Merge) else self._subject(log)
         if subject and log.action != Action.UPDATE:  # by its name it is called already
             changes = [change for change in changes if subject not in (change.old, change.new)]
-        return Entry(log.timestamp, actor, title, changes, subject, log)
+        merge = self._merges.get(log.object_pk) if model is Merge else None
+        return Entry(log.timestamp, actor, title, changes, subject, log, merge)
 
     def value(self, model: type[models.Model], name: str, value: Any) -> str:
         """Return a value of a field, as the change log has it, in words; empty for none."""
@@ -151,11 +164,15 @@ class Teller:
             return _("Note pinned") if log.changes["pinned"][1] == "True" else _("Note unpinned")
         if model is File and "content" in changed and log.action == Action.UPDATE:
             return _("File replaced")
+        if model is Merge and log.object_pk in self._merges:
+            return merge_in_words(self._merges[log.object_pk], log.action, self._of)
         return SUBJECTS[model].title(log.action)
 
     def _subject(self, log: LogEntry) -> str:
         """Return what an entry is about, by the name it had then or has now."""
         model, key = model_of(log), log.object_pk
+        if model is Customer:  # one that was merged into this
+            return f"{other.number} {other.name}" if (other := self._others.get(key)) else ""
         if model is Person:
             return self.names[Person].get(int(key), log.object_repr)
         if model is Contact:
@@ -186,6 +203,14 @@ class Teller:
         if model is User:
             return {user.pk: str(user) for user in rows.only(*User.NAME_ORDER)}
         return dict(rows.values_list("pk", *_NAMED[model]))
+
+    def _read(self, model: Any, rows: models.QuerySet[Any], *many: str) -> dict[str, Any]:
+        """Return the rows of a model that entries are about, but for the customer's own."""
+        own = str(self._of.pk) if self._of and model is Customer else ""
+        keys = {log.object_pk for log in self.logs if model_of(log) is model} - {own}
+        if not keys or (model is Customer and not own):
+            return {}
+        return {str(row.pk): row for row in rows.filter(pk__in=keys).prefetch_related(*many)}
 
     def _keys(self, model: type[models.Model]) -> Iterable[str]:
         for log in self.logs:
@@ -260,6 +285,27 @@ def _typed(column: Any, value: Any) -> str:
     if isinstance(value, date):
         return short_date(value)
     return str(value)
+
+
+def merge_in_words(merge: Merge, action: int, of: Customer | None) -> str:
+    """Return what was merged into what, or made several again, as the history of one tells it."""
+    undone = action != Action.CREATE
+    names = {"merged": str(merge), "kept": f"{merge.kept.number} {merge.kept.name}"}
+    if of is not None and of.pk == merge.kept_id:
+        text = (
+            _("Undid the merge of %(merged)s into this one")
+            if undone
+            else _("Merged %(merged)s into this one")
+        )
+    elif of is not None and of.pk in [one.customer_id for one in merge.merged.all()]:
+        text = _("Undid the merge into %(kept)s") if undone else _("Merged into %(kept)s")
+    else:
+        text = (
+            _("Undid the merge of %(merged)s into %(kept)s")
+            if undone
+            else _("Merged %(merged)s into %(kept)s")
+        )
+    return text % names
 
 
 # The register's alerts

@@ -7,6 +7,7 @@ from customers.merging.making import (
     Undecided,
     decisions,
     merge,
+    refusals,
 )
 from customers.merging.since import Since
 from customers.merging.undoing import BACK, CannotUndo, undo
@@ -21,5 +22,6 @@ __all__ = [
     "Undecided",
     "decisions",
     "merge",
+    "refusals",
     "undo",
 ]

@@ -1,10 +1,11 @@
 """One person, contact of several customers that become one: one contact is left."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, F, Min
 from django.utils.translation import gettext as _
 
 from customers.merging import log
@@ -14,6 +15,7 @@ from customers.models import Contact, Customer, InvoiceRecipient, MergeMove, Per
 from moment.models import User
 
 _TEXTS = ("title", "email", "phone")
+_TOLD = 20  # names of persons who are called alike
 
 
 @dataclass(frozen=True)
@@ -43,40 +45,70 @@ class JoinedContacts(Rule):
 
     def remarks(self, customers: Sequence[Customer]) -> list[str]:
         """Name those who are called alike but are two persons as far as we know."""
-        persons = Person.objects.filter(contacts__customer__in=customers).distinct()
-        called: dict[str, set[int]] = defaultdict(set)
-        names: dict[str, str] = {}
-        for pk, key, name in persons.order_by("pk").values_list("pk", "name_key", "name"):
-            called[key].add(pk)
-            names.setdefault(key, name)
-        return [
-            _("Several contacts are called %(name)s. They are kept apart.") % {"name": names[key]}
-            for key, keys in called.items()
-            if len(keys) > 1 and key
-        ]
+        persons = Person.objects.filter(contacts__customer__in=customers, erased_at=None)
+        several = (
+            persons.exclude(name_key="")
+            .order_by("name_key")
+            .values("name_key")
+            .annotate(persons=Count("pk", distinct=True), called=Min("name"))
+            .filter(persons__gt=1)
+        )
+        names = list(several.values_list("called", flat=True)[: _TOLD + 1])
+        text = _("Several contacts are called %(name)s. They are kept apart.")
+        told = [text % {"name": name} for name in names[:_TOLD]]
+        return told if len(names) <= _TOLD else [*told, _("There are more who are called alike.")]
+
+    def begin(self, work: Work, column: Any) -> None:
+        """Lock the persons who are contacts of several; who has a form of theirs open is told.
+
+        After the customers and in order of their keys, as everyone does it.
+        """
+        customers = [work.kept, *work.others]
+        persons = Person.objects.select_for_update().filter(pk__in=_persons_of_several(customers))
+        work.persons.extend(person.pk for person in persons.only("pk").order_by("pk"))
+        if work.persons:
+            Person.objects.filter(pk__in=work.persons).update(version=F("version") + 1)
 
     def stay(self, work: Work, column: Any, source: int, target: int) -> Collection[Any]:
-        both = Contact.objects.filter(customer=target).values("person")
-        staying = Contact.objects.filter(customer=source, person__in=both).order_by("person")
-        theirs = list(staying.prefetch_related("tags"))
-        persons = [post.person_id for post in theirs]
-        # Locked after the customers, as everyone does it; who has a form open is told.
-        for person in Person.objects.select_for_update().filter(pk__in=persons).order_by("pk"):
-            person.version += 1
-            person.save(update_fields=["version"])
-        rows = Contact.objects.filter(customer=target, person__in=persons)
-        mine = {post.person_id: post for post in rows.prefetch_related("tags")}
+        if not work.persons:
+            return []
+        rows = Contact.objects.filter(person__in=work.persons).order_by("pk")
+        rows = rows.prefetch_related("tags")
+        mine = {post.person_id: post for post in rows.filter(customer=target)}
+        theirs = [post for post in rows.filter(customer=source) if post.person_id in mine]
+        pointing = _pointing_to([post.pk for post in theirs])
         for post in theirs:
             _join(work, mine[post.person_id], post)
+            for label, pointer in columns_to(Contact).items():
+                if post.pk in pointing[label]:
+                    rules()[label].apply(work, pointer, post.pk, mine[post.person_id].pk)
         return [post.pk for post in theirs]
 
-    def went_back(self, column: Any, step: MergeMove, moved: Sequence[Any]) -> None:
+    def stuck(self, column: Any, step: MergeMove) -> dict[Any, str]:
+        reason = _("The person is a contact there again.")
+        return dict.fromkeys(super().stuck(column, step), reason)
+
+    def went_back(self, column: Any, step: MergeMove) -> Mapping[Any, Collection[Any]]:
         """Whoever was made a recipient since goes on getting the invoices of where they are."""
-        since = InvoiceRecipient.objects.filter(customer=step.target, contact__in=moved)
-        since.update(customer=step.source)
-        Customer.with_merged.filter(pk=step.target, invoice_contact__in=moved).update(
-            invoice_contact=None
+        there = InvoiceRecipient.objects.filter(customer=step.target, contact__customer=step.source)
+        keys = list(there.values_list("pk", flat=True))
+        if keys:
+            InvoiceRecipient.objects.filter(pk__in=keys).update(customer=step.source)
+        return {InvoiceRecipient: keys}
+
+
+def _pointing_to(contacts: Collection[int]) -> dict[str, set[int]]:
+    """Return which of these contacts anything points to, by the label of the column."""
+    return {
+        label: set(
+            column.model._base_manager.filter(**{f"{column.name}__in": contacts}).values_list(
+                column.attname, flat=True
+            )
         )
+        if contacts
+        else set()
+        for label, column in columns_to(Contact).items()
+    }
 
 
 def _join(work: Work, mine: Contact, theirs: Contact) -> None:
@@ -93,23 +125,30 @@ def _join(work: Work, mine: Contact, theirs: Contact) -> None:
         employed_until=max(last_days) if len(last_days) == 2 else None,
     )
     log.add(work.merge, mine, "tags", theirs.tags.all())
-    for label, column in columns_to(Contact).items():
-        rules()[label].apply(work, column, theirs.pk, mine.pk)
     work.joined[theirs.pk] = mine.pk
+
+
+def _persons_of_several(customers: Sequence[Customer]) -> list[int]:
+    """Return the keys of the persons who are contacts of more than one of these; two queries."""
+    posts = Contact.objects.filter(customer__in=customers).order_by()
+    by_size = posts.values("customer").annotate(posts=Count("pk")).order_by("-posts")
+    # Whoever is with several is with another than the one that has the most, to be looked up there.
+    others = posts.exclude(customer__in=list(by_size.values_list("customer", flat=True)[:1]))
+    known = posts.filter(person__in=others.values("person"))
+    several = known.values("person").annotate(posts=Count("pk")).filter(posts__gt=1)
+    return list(several.values_list("person", flat=True))
 
 
 def _shared(customers: Sequence[Customer]) -> list[list[Contact]]:
     """Return the posts of each person who has several, the kept customer's first; two queries."""
     place = {customer.pk: number for number, customer in enumerate(customers)}
     posts: dict[int, list[Contact]] = defaultdict(list)
-    rows = Contact.objects.filter(customer__in=customers, person__erased_at=None)
-    for post in rows.select_related("person", "customer").prefetch_related("tags"):
+    rows = Contact.objects.filter(
+        customer__in=customers, person__in=_persons_of_several(customers), person__erased_at=None
+    )
+    for post in rows.select_related("person", "customer").order_by("person__sort_name", "pk"):
         posts[post.person_id].append(post)
-    return [
-        sorted(some, key=lambda post: place[post.customer_id])
-        for some in posts.values()
-        if len(some) > 1
-    ]
+    return [sorted(some, key=lambda post: place[post.customer_id]) for some in posts.values()]
 
 
 def _key(post: Contact) -> str:

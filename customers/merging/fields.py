@@ -15,7 +15,7 @@ from moment.invoice_settings.declared import on
 
 Label = str | Promise
 _PARTS = ("street", "postcode", "city", "country")
-_ADDRESSES = {
+ADDRESSES = {
     "visiting": _("Visiting address"),
     "postal": _("Postal address"),
     "invoice": _("Invoice address"),
@@ -51,6 +51,28 @@ class Group:
         return next((one for one in customers if not self.is_empty(one)), customers[0])
 
 
+def chosen_values(customers: Sequence[Customer], chosen: Mapping[str, int]) -> dict[str, Any]:
+    """Return what the kept customer's columns will hold, None for nothing.
+
+    The kept customer is the first. `chosen` are keys of customers by the name of a group; what
+    makes no sense there counts as not chosen.
+    """
+    by_key = {customer.pk: customer for customer in customers}
+    values: dict[str, Any] = {}
+    owners: dict[str, Customer] = {}
+    for group in groups().values():
+        key = chosen.get(group.name)
+        found = by_key.get(key) if isinstance(key, int) else None
+        owners[group.name] = owner = found or group.usual(customers)
+        values |= dict(zip(group.columns, group.values(owner), strict=True))
+    for kind in ADDRESSES:
+        # An address without a country is in the customer's own, which may be another from now on.
+        owner, column = owners[kind], f"{kind}_country"
+        if not values[column] and not groups()[kind].is_empty(owner):
+            values[column] = None if owner.country == values["country"] else owner.country
+    return values
+
+
 @cache
 def groups() -> Mapping[str, Group]:
     """Return all groups by name, in the order of the page."""
@@ -68,7 +90,7 @@ def _declared() -> Iterator[Group]:
     yield Group("org_number", _("Company reg. no."), ("country", "org_number"))
     for name in ("status", "relation", "responsible"):
         yield _single(name)
-    for kind, label in _ADDRESSES.items():
+    for kind, label in ADDRESSES.items():
         yield Group(kind, label, tuple(f"{kind}_{part}" for part in _PARTS))
     for name in ("email", "invoice_email", "phone", "website", "bank_account"):
         yield _single(name)

@@ -22,49 +22,48 @@ _KEYS = {
 }
 
 
-def move(
-    merge: Merge, column: Any, source: int, target: int, *, but: Collection[Any] = ()
-) -> list[Any]:
-    """Have all rows that point to `source` point to `target`, except those; return their keys."""
-    moved = _update(column, source, target, but=but)
-    _write_down(merge, column, source, target, moved)
-    return moved
+def move(merge: Merge, column: Any, source: int, target: int, *, but: Collection[Any] = ()) -> None:
+    """Have all rows that point to `source` point to `target`, except those."""
+    _move(merge, column, source, target, _Where(column, but=but))
 
 
 def move_these(merge: Merge, column: Any, source: int, target: int, keys: Iterable[Any]) -> None:
     """Have these of the rows that point to `source` point to `target`."""
-    moved = _update(column, source, target, only=list(keys))
-    _write_down(merge, column, source, target, moved)
+    _move(merge, column, source, target, _Where(column, only=json.dumps(list(keys))))
 
 
-def move_back(step: MergeMove, *, but: Collection[Any] = ()) -> list[Any]:
-    """Take a move back, except for these keys; return the keys of the rows that were still there.
+def move_back(step: MergeMove, *, but: Collection[Any] = ()) -> None:
+    """Take a move back, except for these keys.
 
     Rows that are gone, or that somebody has moved elsewhere, stay as they are.
     """
     column = column_of(step.relation)
-    return _update(column, step.target, step.source, only=step.keys, but=but)
+    where = _Where(column, only=step.keys, but=but)
+    with connection.cursor() as cursor:
+        cursor.execute(where.update, [step.source, step.target, *where.params])
 
 
-def change(merge: Merge, row: Any, **values: Any) -> None:
+def change(merge: Merge, row: Any, **values: Any) -> bool:
     """Save a row with these values of columns, and write down what was there.
 
-    Values are keys for what points elsewhere, and None for none.
+    Values are keys for what points elsewhere, and None for none. Returns whether anything became
+    another; else nothing is saved.
     """
     before = {name: plain(row, name) for name in values}
     for name, value in values.items():
         column = row._meta.get_field(name)
         setattr(row, column.attname, "" if value is None and not column.null else value)
-    row.save()
     changed = {name: [old, now] for name, old in before.items() if (now := plain(row, name)) != old}
     if changed:
-        note_change(merge, row, changed)
+        note_change(merge, row, changed)  # before: a customer is found by what it was called
+        row.save()
+    return bool(changed)
 
 
 def add(merge: Merge, row: Any, name: str, others: Iterable[models.Model]) -> None:
     """Add others to a row's many, such as tags, and write down which were new."""
     many = getattr(row, name)
-    there = set(many.values_list("pk", flat=True))
+    there = {other.pk for other in many.all()}
     new = [other.pk for other in others if other.pk not in there]
     if new:
         many.add(*new)
@@ -106,6 +105,12 @@ def rows_of(step: MergeMove) -> Any:
     return model._base_manager.filter(pk__in=RawSQL(among, [step.keys]))
 
 
+def keys_of(step: MergeMove) -> list[Any]:
+    """Return the keys of the rows of a move."""
+    found: list[Any] = json.loads(step.keys)
+    return found
+
+
 def model_of(change: MergeChange) -> Any:
     return apps.get_model(change.model)
 
@@ -117,44 +122,52 @@ def plain(row: Any, name: str) -> Any:
     return value if value is None or isinstance(value, bool) else str(value)
 
 
-def _write_down(merge: Merge, column: Any, source: int, target: int, moved: list[Any]) -> None:
-    if moved:
+class _Where:
+    """The statements about some of the rows that point to a place.
+
+    By SQL of our own names only: that way the keys come from the database as JSON, and no row of
+    theirs is ever made here.
+    """
+
+    def __init__(self, column: Any, *, only: str = "", but: Collection[Any] = ()) -> None:
+        meta, quote = column.model._meta, connection.ops.quote_name
+        table, key, pointer = map(quote, (meta.db_table, meta.pk.column, column.column))
+        among = _KEYS[connection.vendor].format(type=_key_type(column.model))
+        where, self.params = f"WHERE {pointer} = %s", list[Any]()
+        if only:
+            where += f" AND {key} IN ({among})"
+            self.params.append(only)
+        if but:
+            where += f" AND {key} NOT IN ({among})"
+            self.params.append(json.dumps(list(but)))
+        self.update = f"UPDATE {table} SET {pointer} = %s {where}"
+        self.select = f"SELECT count(*), json_group_array({key}) FROM {table} {where}"
+        self.both = (
+            f"WITH moved AS ({self.update} RETURNING {key}) "
+            f"SELECT count(*), array_to_json(array_agg({key})) ::text FROM moved"
+        )
+
+
+def _move(merge: Merge, column: Any, source: int, target: int, where: _Where) -> None:
+    """Move rows and write down which, whatever their number in one or two statements."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(where.both, [target, source, *where.params])
+        else:
+            # Nobody else writes meanwhile; RETURNING would make each row a value of ours.
+            cursor.execute(where.select, [source, *where.params])
+        count, keys = cursor.fetchone()
+        if count and connection.vendor != "postgresql":
+            cursor.execute(where.update, [target, source, *where.params])
+    if count:
         MergeMove.objects.create(
             merge=merge,
             relation=label_of(column),
             source=source,
             target=target,
-            keys=json.dumps(moved, separators=(",", ":")),
-            count=len(moved),
+            keys=keys,
+            count=count,
         )
-
-
-def _update(
-    column: Any,
-    source: int,
-    target: int,
-    *,
-    only: str | list[Any] | None = None,
-    but: Collection[Any] = (),
-) -> list[Any]:
-    """Point rows elsewhere and return their keys, in order: one statement.
-
-    The key of a table is known to the database alone: so by SQL of our own names only.
-    """
-    meta, quote = column.model._meta, connection.ops.quote_name
-    key, pointer = quote(meta.pk.column), quote(column.column)
-    among = _KEYS[connection.vendor].format(type=_key_type(column.model))
-    sql = f"UPDATE {quote(meta.db_table)} SET {pointer} = %s WHERE {pointer} = %s"
-    params: list[Any] = [target, source]
-    if only is not None:
-        sql += f" AND {key} IN ({among})"
-        params.append(only if isinstance(only, str) else json.dumps(only))
-    if but:
-        sql += f" AND {key} NOT IN ({among})"
-        params.append(json.dumps(list(but)))
-    with connection.cursor() as cursor:
-        cursor.execute(f"{sql} RETURNING {key}", params)
-        return sorted(pk for (pk,) in cursor.fetchall())
 
 
 def _key_type(model: Any) -> str:

@@ -1,32 +1,30 @@
 """Making several customers one, in one transaction that can be taken back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from auditlog.models import LogEntry
-from django.db import transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers import counts
+from customers import alerting, contacts, counts
+from customers.duplicates import finding
 from customers.merging import log
-from customers.merging.fields import groups
+from customers.merging.fields import chosen_values
 from customers.merging.relations import columns_to, rules
-from customers.merging.rules import Decision, Rule, Work
+from customers.merging.rules import CannotMerge, Decision, Rule, Work
 from customers.models import Customer, Merge, MergedCustomer, Tag
 from moment.models import User
 from moment.names import number_key
 from moment.turns import in_turn
 
 MOST = 10  # customers that become one at once
+RIGHT = "customers.change_customer"
 # No customer has this number: one that gives its own to another has it for a moment.
 NO_NUMBER = "~"
-
-
-class CannotMerge(Exception):
-    """These customers cannot be merged, or not now; the text says why."""
 
 
 class ChangedMeanwhile(Exception):
@@ -65,13 +63,15 @@ def merge(
         changed = [c for c in customers if seen is not None and seen.get(c.pk) != c.version]
         if changed:
             raise ChangedMeanwhile(changed)
-        check_rights(customers, by)
-        work = _begin(customers, by, decided or {})
+        if reasons := refusals(customers, by):
+            raise CannotMerge(" ".join(reasons))
+        work = _begin(customers, by, chosen or {}, decided or {})
         for _label, rule, column in applied():
-            for other in work.others:
-                rule.apply(work, column, other.pk, kept)
-        _take_over(work, customers, chosen or {})
+            _apply(work, rule, column)
+        _take_over(work)
+        contacts.find_by_posts(work.persons)
         tell(work.merge, LogEntry.Action.CREATE, by)
+        finding.follow(kept, *others)
         transaction.on_commit(counts.forget)
     return work.merge
 
@@ -87,9 +87,8 @@ def hold(keys: Sequence[int]) -> list[Customer]:
     if len(set(keys)) != len(keys):
         raise CannotMerge(_("A customer cannot be merged with itself."))
     if not 2 <= len(keys) <= MOST:
-        raise CannotMerge(_("Choose from two to %(most)d customers.") % {"most": MOST})
-    rows = Customer.with_merged.select_for_update().filter(pk__in=keys).order_by("pk")
-    found = {customer.pk: customer for customer in rows}
+        raise CannotMerge(_("Choose from 2 to %(most)d customers.") % {"most": MOST})
+    found = lock(keys)
     for pk in keys:
         if pk not in found:
             raise CannotMerge(_("One of the customers is no longer here."))
@@ -104,6 +103,30 @@ def hold(keys: Sequence[int]) -> list[Customer]:
                 }
             )
     return [found[pk] for pk in keys]
+
+
+def lock(keys: Iterable[int]) -> dict[int, Customer]:
+    """Return the customers with these keys, locked with all that were merged into them."""
+    keys = list(keys)
+    everybody = Customer.with_merged.filter(Q(pk__in=keys) | Q(merged_into__in=keys)).order_by("pk")
+    while True:
+        with transaction.atomic():
+            # In this order, as everyone does who locks several.
+            found = {customer.pk: customer for customer in everybody.select_for_update()}
+            if found.keys() >= set(everybody.values_list("pk", flat=True)):
+                return {pk: found[pk] for pk in keys if pk in found}
+            # Merged into one of them before that was ours: let all go, and in order again.
+            transaction.set_rollback(True)
+
+
+def refusals(customers: Sequence[Customer], by: User) -> list[str]:
+    """Return why this user cannot make these one, as things are. The kept customer is the first."""
+    found = [text for _label, rule, _column in applied() for text in rule.refusals(customers, by)]
+    try:
+        check_rights(customers, by)
+    except CannotMerge as error:
+        found.insert(0, str(error))
+    return found
 
 
 def decisions(customers: Sequence[Customer], by: User) -> list[Decision]:
@@ -127,7 +150,9 @@ def tell(merge: Merge, action: int, by: User) -> None:
 
 
 def check_rights(customers: Sequence[Customer], by: User) -> None:
-    """Raise CannotMerge where there are rows that take a right which the user does not have."""
+    """Raise CannotMerge unless the user may change customers, and all that their rows take."""
+    if not by.has_perm(RIGHT):
+        raise CannotMerge(_("Your role does not allow it."))
     for _label, rule, column in applied():
         if not rule.right or by.has_perm(rule.right):
             continue
@@ -136,7 +161,9 @@ def check_rights(customers: Sequence[Customer], by: User) -> None:
             raise CannotMerge(_("Your role does not allow it: there are %(what)s.") % told)
 
 
-def _begin(customers: Sequence[Customer], by: User, decided: Mapping[str, str]) -> Work:
+def _begin(
+    customers: Sequence[Customer], by: User, chosen: Mapping[str, int], decided: Mapping[str, str]
+) -> Work:
     kept, *others = customers
     settled = {}
     missing = []
@@ -153,26 +180,40 @@ def _begin(customers: Sequence[Customer], by: User, decided: Mapping[str, str]) 
         MergedCustomer(merge=made, customer=other, number=other.number, name=other.name)
         for other in others
     )
-    return Work(made, kept, others, settled)
+    return Work(made, kept, others, chosen_values(customers, chosen), settled)
 
 
-def _take_over(work: Work, customers: Sequence[Customer], chosen: Mapping[str, int]) -> None:
+def _apply(work: Work, rule: Rule, column: Any) -> None:
+    """Treat the rows of one column. Raises CannotMerge where a row's like is there already."""
+    try:
+        rule.begin(work, column)
+        for other in work.others:
+            rule.apply(work, column, other.pk, work.kept.pk)
+    except IntegrityError as error:
+        what = column.model._meta.verbose_name_plural
+        raise CannotMerge(
+            _("These cannot be merged: the same is with several of them, in %(what)s.")
+            % {"what": what}
+        ) from error
+
+
+def _take_over(work: Work) -> None:
     """Give the kept customer the values chosen, and leave the others as rows that point to it."""
     kept = work.kept
-    by_key = {customer.pk: customer for customer in customers}
-    values: dict[str, Any] = {}
-    for group in groups().values():
-        whose = by_key.get(chosen.get(group.name, 0)) or group.usual(customers)
-        values |= dict(zip(group.columns, group.values(whose), strict=True))
-    contact = values["invoice_contact"]
-    values["invoice_contact"] = work.joined.get(contact, contact)
+    contact = work.values["invoice_contact"]
+    values = {**work.values, "invoice_contact": work.joined.get(contact, contact)}
     keys = [other.pk for other in work.others]
-    Customer.with_merged.filter(pk__in=keys).update(merged_into=kept, version=F("version") + 1)
+    Customer.with_merged.filter(pk__in=keys).update(
+        merged_into=kept, version=F("version") + 1, search_text=""
+    )
     with _exchanged(work, values["number"]):
         kept.version += 1
         kept.last_activity_at = timezone.now()
-        log.change(work.merge, kept, **values)
+        if not log.change(work.merge, kept, **values):
+            kept.save()
     log.add(work.merge, kept, "tags", Tag.objects.filter(customers__in=keys).distinct())
+    # The numbers that nobody has now are watched on, for the day on which the merge is undone.
+    alerting.follow(kept)
 
 
 @contextmanager
@@ -184,7 +225,8 @@ def _exchanged(work: Work, number: str) -> Iterator[None]:
         yield
         return
     row = Customer.with_merged.filter(pk=other.pk)
-    row.update(number=NO_NUMBER)
+    row.update(number=NO_NUMBER + str(other.pk))
     yield
     row.update(number=given, sort_number=number_key(given))
     log.note_change(work.merge, other, {"number": [number, given]})
+    contacts.finish([work.kept])  # it is found by that number, which nobody had

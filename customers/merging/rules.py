@@ -11,10 +11,15 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from customers.merging import log
+from customers.merging import log, unique
 from customers.models import Customer, Merge, MergeMove
 from moment.models import User
+
+
+class CannotMerge(Exception):
+    """These customers cannot be merged, or not now; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -36,20 +41,30 @@ class Decision:
 
 @dataclass
 class Work:
-    """One merge under way. All its customers are locked; the kept one has its new values."""
+    """One merge under way. All its customers are locked and as they were before."""
 
     merge: Merge
     kept: Customer
     others: Sequence[Customer]
+    # What the kept customer's columns will hold.
+    values: Mapping[str, Any]
     # What was decided, by the keys of the decisions.
     decided: Mapping[str, str] = field(default_factory=dict)
+    # Who are contacts of several, locked.
+    persons: list[int] = field(default_factory=list)
     # The contacts that stayed, and with which of the kept customer's each was joined.
     joined: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """All rows move."""
+    """All rows move.
+
+    What people must settle first is asked by `decisions`: the answers are in `Work.decided` when
+    the rows move. What must not be merged at all as it stands, such as open items in two currencies
+    or ledger accounts, is said by `refusals`; the customers' own currency and account are chosen
+    with their other fields, and `Work.values` tells which they will be.
+    """
 
     # What so many rows are called: `ngettext_lazy(…, "count")`. Empty: people are not told of them.
     words: Promise | str = ""
@@ -63,6 +78,13 @@ class Rule:
         rows = column.model._base_manager.filter(**{f"{column.name}__in": customers})
         return dict(rows.order_by().values_list(column.attname).annotate(Count("pk")))
 
+    def refusals(self, customers: Sequence[Customer], by: User) -> list[str]:
+        """Return why these cannot be merged as their rows are, in words that the user may read.
+
+        The kept customer is the first.
+        """
+        return []
+
     def decisions(self, customers: Sequence[Customer], by: User) -> list[Decision]:
         """Return what has to be settled about these rows, in words that the user may read.
 
@@ -74,6 +96,9 @@ class Rule:
         """Return what people should know of these rows, though there is nothing to settle."""
         return []
 
+    def begin(self, work: Work, column: Any) -> None:
+        """Do what is done once, before anything of the column moves."""
+
     def apply(self, work: Work, column: Any, source: int, target: int) -> None:
         """Move what moves from one that is merged to the one that is kept."""
         log.move(work.merge, column, source, target, but=self.stay(work, column, source, target))
@@ -84,16 +109,25 @@ class Rule:
 
     # Taking it back. Only what has been changed since can be in the way.
 
-    def refusal(self, column: Any, step: MergeMove) -> str:
-        """Return why a move cannot be taken back as its rows are now, empty for nothing."""
+    def refusal(self, column: Any, steps: Sequence[MergeMove]) -> str:
+        """Return why the moves of a column cannot be taken back as its rows are now.
+
+        Empty for nothing. `steps` are all of them, in the order in which they were made.
+        """
         return ""
 
     def stuck(self, column: Any, step: MergeMove) -> dict[Any, str]:
         """Return the rows of a move that have to stay, by key, and why."""
-        return {}
+        found = unique.in_the_way(column, step.target, step.source)
+        moved = found.intersection(log.keys_of(step)) if found else found
+        return dict.fromkeys(sorted(moved), _("The same is there again."))
 
-    def went_back(self, column: Any, step: MergeMove, moved: Sequence[Any]) -> None:
-        """Have what was made since, and hangs on the rows that went back, go with them."""
+    def went_back(self, column: Any, step: MergeMove) -> Mapping[Any, Collection[Any]]:
+        """Have what was made since, and hangs on the rows that went back, go with them.
+
+        Returns the keys of what went along, by model.
+        """
+        return {}
 
 
 @dataclass(frozen=True)

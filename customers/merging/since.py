@@ -1,7 +1,6 @@
 """What has happened since customers were merged, to tell before the merge is taken back."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,8 +9,11 @@ from auditlog.models import LogEntry
 from django.utils.translation import gettext as _
 
 from customers.merging import log
+from customers.merging.fields import groups
+from customers.merging.making import RIGHT
 from customers.merging.relations import column_of, rules
 from customers.models import ChangeOf, Customer, Merge, MergeMove
+from moment.models import User
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,24 @@ class Since:
             return _("This merge was undone already.")
         if self.resting is not None:
             return _("A later merge rests on this one. Undo that first.")
-        return " ".join(
-            rule.refusal(column_of(step.relation), step)
-            for step, rule in ((step, rules()[step.relation]) for step in self.moves)
-        ).strip()
+        by_relation: dict[str, list[MergeMove]] = defaultdict(list)
+        for step in self.moves:
+            by_relation[step.relation].append(step)
+        found = [
+            rules()[label].refusal(column_of(label), steps) for label, steps in by_relation.items()
+        ]
+        return " ".join(filter(None, found))
+
+    def denied(self, by: User) -> str:
+        """Return which right taking it back would take, that the user does not have."""
+        if not by.has_perm(RIGHT):
+            return _("Your role does not allow it.")
+        for step in self.moves:
+            rule = rules()[step.relation]
+            if rule.right and not by.has_perm(rule.right):
+                told = {"what": rule.words % {"count": step.count}}
+                return _("Your role does not allow it: there are %(what)s.") % told
+        return ""
 
     @cached_property
     def resting(self) -> Merge | None:
@@ -69,23 +85,32 @@ class Since:
             if isinstance(values, list) and (now := log.plain(kept, name)) != values[1]
         ]
 
+    @cached_property
+    def touched(self) -> set[str]:
+        """The columns that somebody changed since, with those that only make sense beside them."""
+        names = {one.name for one in self.changed}
+        return {
+            column
+            for group in groups().values()
+            if names & {*group.columns}
+            for column in group.columns
+        }
+
     def gone(self, step: MergeMove) -> int:
         """Return how many rows of a move are gone, or have been moved elsewhere."""
-        rows = log.rows_of(step).filter(**{column_of(step.relation).attname: step.target})
-        return step.count - rows.count()
+        column = column_of(step.relation)
+        # What gave way to another of them was moved once more.
+        places = {other.target for other in self.moves if other.relation == step.relation}
+        return step.count - log.rows_of(step).filter(**{f"{column.attname}__in": places}).count()
 
-    def entries_about(self, model: Any, keys: Collection[Any]) -> list[int]:
-        """Return the entries since the merge about these rows."""
-        among = {str(key) for key in keys}
-        return [entry for key, entry in self._entries.get(model, ()) if key in among]
+    def entries_about(self, model: Any) -> dict[str, list[int]]:
+        """Return the entries since the merge about rows of a model, by the key as they have it."""
+        return self._entries.get(model, {})
 
     @cached_property
-    def _entries(self) -> dict[Any, list[tuple[str, int]]]:
-        """Return what happened since to what hangs on the kept customer; one query.
-
-        Entries about contacts of it, as (key of the row, key of the entry) by model.
-        """
-        found: dict[Any, list[tuple[str, int]]] = defaultdict(list)
+    def _entries(self) -> dict[Any, dict[str, list[int]]]:
+        """Return what happened since to what hangs on the kept customer, by model; one query."""
+        found: dict[Any, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         newer = LogEntry.objects.filter(
             pk__gt=self.merge.last_entry,
             pk__in=ChangeOf.objects.filter(
@@ -93,5 +118,5 @@ class Since:
             ).values("entry"),
         )
         for entry in newer.select_related("content_type").only("object_pk", "content_type"):
-            found[entry.content_type.model_class()].append((entry.object_pk, entry.pk))
+            found[entry.content_type.model_class()][entry.object_pk].append(entry.pk)
         return found

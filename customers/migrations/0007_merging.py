@@ -189,6 +189,10 @@ class Migration(migrations.Migration):
         ),
         migrations.RemoveIndex(
             model_name="customer",
+            name="customers_name_key",
+        ),
+        migrations.RemoveIndex(
+            model_name="customer",
             name="customers_status_activity",
         ),
         migrations.RemoveIndex(
@@ -299,8 +303,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="customer",
             index=models.Index(
+                fields=["name_key", "status", "merged_into"],
+                name="customers_name_key",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="customer",
+            index=models.Index(
                 condition=models.Q(("merged_into", None)),
-                fields=["status", "relation", "id"],
+                fields=["status", "relation", "id", "merged_into"],
                 name="customers_status_relation",
             ),
         ),

@@ -59,11 +59,15 @@ class Person(models.Model):
         return self.name
 
     def searchable(self) -> str:
-        """Return what a search for contacts finds this person by; two queries."""
+        """Return what a search for contacts finds this person by; two queries.
+
+        What stayed with merged customers is seen nowhere, so nothing is found by it.
+        """
         texts = [self.name, self.phone, self.mobile]
         if self.pk:
             texts += self.emails.values_list("address", flat=True)
-            for post in self.contacts.values_list("title", "email", "phone"):
+            posts = self.contacts.filter(customer__merged_into=None)
+            for post in posts.values_list("title", "email", "phone"):
                 texts += post
         # A phone number is found however it is grouped.
         phones = [text.replace(" ", "") for text in texts if text.replace(" ", "").isdigit()]

@@ -1,6 +1,5 @@
 """The customer itself."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -17,7 +16,8 @@ from django_countries.fields import CountryField
 
 from customers.models.address import AS_THE_CUSTOMER, Address
 from customers.models.classification import Tag
-from customers.models.number_series import NUMBER_PATTERN, valid_number
+from customers.models.merge import MergeChange
+from customers.models.number_series import can_be_number, valid_number
 from customers.search import searchable
 from moment.fields import KeyField
 from moment.invoice_settings.choices import Level
@@ -37,7 +37,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
     def place_of(self, number: str, fields: Sequence[str]) -> tuple[Any, ...] | None:
         """Return these fields of the customer with the number; None where it makes no sense."""
-        if not number or len(number) > 20 or not re.fullmatch(NUMBER_PATTERN, number):
+        if not can_be_number(number):
             return None
         return self.filter(number=number).values_list(*fields).first()
 
@@ -54,6 +54,9 @@ class LivingManager(models.Manager.from_queryset(CustomerQuerySet)):  # type: ig
         return super().get_queryset().filter(merged_into=None)
 
 
+_SEARCHED = 4000  # characters that a customer is found by
+# What a customer goes on being found by when it is part of another.
+_CALLED = ("name", "number", "org_number")
 # The settings of invoices that the model names itself.
 _NAMED = ["invoice_type", "currency", "language", "invoice_contact"]
 
@@ -175,7 +178,7 @@ class Customer(models.Model):
         make=lambda c: sort_key(str(c.responsible)) if c.responsible else NOBODY
     )
     name_key = KeyField(make=lambda c: name_key(c.name))
-    search_text = KeyField(max_length=4000, make=lambda c: c.searchable())
+    search_text = KeyField(max_length=_SEARCHED, make=lambda c: c.searchable())
 
     objects = LivingManager()
     with_merged = CustomerQuerySet.as_manager()
@@ -222,8 +225,14 @@ class Customer(models.Model):
                 ("relation", "relation"),
                 ("activity", "last_activity_at"),
             )
+            if (prefix, short) != ("status_", "relation")
         ] + [
             # With `merged_into`, though all have none, so that counting reads no row.
+            models.Index(
+                fields=["status", "relation", "id", "merged_into"],
+                name="customers_status_relation",
+                condition=Q(merged_into=None),
+            ),
             models.Index(
                 fields=["status", "id", "merged_into"],
                 name="customers_status",
@@ -246,7 +255,7 @@ class Customer(models.Model):
             ),
             # Whoever makes a new customer hears of merged ones too.
             models.Index(fields=["org_number"], name="customers_org_number"),
-            models.Index(fields=["name_key", "status"], name="customers_name_key"),
+            models.Index(fields=["name_key", "status", "merged_into"], name="customers_name_key"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(name=""), name="customers_customer_has_name"),
@@ -308,20 +317,27 @@ class Customer(models.Model):
     def searchable(self) -> str:
         """Return what the overview's search finds this customer by, its contacts last.
 
-        What was merged into it is found by its names and numbers. Two queries, none for a customer
-        that is new. Contacts who had left when it was made are left out. Nothing renews it on the
+        One that is merged is found by nothing, so that a search does not meet what nobody sees.
+        What was merged into it is found by its names and numbers, and so is the customer by those
+        that gave way then. Two queries, a third where anything was merged, none for a customer that
+        is new. Contacts who had left when it was made are left out. Nothing renews it on the
         day that one begins or has left.
         """
+        if self.merged_into_id:
+            return ""
         own = [self.name, self.number, self.org_number, self.email, self.invoice_email, self.city]
         if not self.pk:
             return searchable(*own)
         merged = Customer.with_merged.filter(merged_into=self).order_by("pk")
-        for names in merged.values_list("name", "number", "org_number"):
-            own += names
+        if parts := list(merged.values_list("pk", *_CALLED)):
+            own += [text for part in parts for text in part[1:]]
+            own += _called_before([self.pk, *(part[0] for part in parts)])
         employed = Q(employed_until=None) | Q(employed_until__gte=timezone.localdate())
         contacts = self.contacts.filter(employed, person__erased_at=None).order_by("pk")
         known = contacts.values_list("person__name", "email", "person__emails__address")
-        return searchable(*own, *(text or "" for row in known for text in row))
+        # No more than fill the column, which has four letters for each.
+        texts = (text or "" for row in known[: _SEARCHED // 4] for text in row)
+        return searchable(*own, *texts, longest=_SEARCHED)
 
     def _address(self, kind: str) -> Address:
         return Address(
@@ -330,3 +346,12 @@ class Customer(models.Model):
                 for part in ("street", "postcode", "city", "country")
             )
         )
+
+
+def _called_before(customers: Sequence[int]) -> list[str]:
+    """Return what these customers were called until something was merged into them; one query."""
+    changes = MergeChange.objects.filter(
+        merge__kept__in=customers, merge__undone_at=None, model="customers.customer"
+    )
+    logged = changes.filter(key=F("merge__kept")).order_by("pk").values_list("values", flat=True)
+    return [values[name][0] or "" for values in logged for name in _CALLED if name in values]

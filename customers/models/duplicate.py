@@ -14,8 +14,9 @@ from moment.fields import KeyField
 class MatchKey(models.Model):
     """One thing by which a customer is found beside those that are like it.
 
-    Made of the customer's own fields by `matching`, and made again whenever these change. A kind's
-    keys are either the same or not, or are sorted, so that like ones stand near each other.
+    Made of the customer's own fields by `duplicates.finding`, and made again whenever these change.
+    A kind's keys are either the same or not, or are sorted, so that like ones stand near each
+    other.
     """
 
     class Kind(models.TextChoices):

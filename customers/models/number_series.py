@@ -1,5 +1,6 @@
 """Where numbers come from, and which were ever used."""
 
+import re
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, RegexValidator
@@ -14,7 +15,13 @@ valid_number = RegexValidator(
     rf"^{NUMBER_PATTERN}\Z",
     _("Use digits, capital letters A–Z and hyphens, with at least one digit."),
 )
+_LONGEST = 20
 valid_prefix = RegexValidator(r"^[A-Z0-9-]*\Z", _("Use capital letters A–Z, digits and hyphens."))
+
+
+def can_be_number(text: str) -> bool:
+    """Tell whether a text from an address can be the number of a customer."""
+    return len(text) <= _LONGEST and re.fullmatch(NUMBER_PATTERN, text) is not None
 
 
 class NumberSeries(models.Model):

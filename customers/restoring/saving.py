@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from customers import addresses, alerting, contacts, counts, files, holding, notes, numbers, rates
 from customers import recipients as customer_recipients
+from customers.duplicates import finding
 from customers.history.subjects import PUT_BACK
 from customers.history.telling import model_of
 from customers.models import (
@@ -70,23 +71,25 @@ def _held(log: LogEntry, customer: Customer) -> Iterator[Customer]:
         except Person.DoesNotExist:
             yield customer
             return
-        yield held_person.customers[customer.pk]
+        at = holding.living(held_person.customers[customer.pk])
+        yield at
         stored = Person.objects.get(pk=person)  # as it was just saved
         stored.version += 1
         stored.save()
-        contacts.finish(held_person.customers.values(), active=[held_person.customers[customer.pk]])
+        contacts.finish(held_person.customers.values(), active=[at])
 
 
 def _save_customer(row: Customer, name: str, value: Any) -> None:
     before = alerting.norwegian_number(row)
     _set(row, name, value)
-    if name == "number" and not row.used_numbers.filter(number=row.number).exists():
+    if name == "number" and row.number not in numbers.own(row):
         numbers.allocate(row.number)
         numbers.claim(row)
     row.version += 1
     row.last_activity_at = timezone.now()
     row.save()
     alerting.follow(row, instead_of=before)
+    finding.follow(row.pk)
     transaction.on_commit(counts.forget)
 
 

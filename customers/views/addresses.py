@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from customers import addresses, holding
 from customers.forms.address import OtherAddressForm
 from customers.holding import ChangedMeanwhile
 from customers.models import OtherAddress
-from customers.views.loading import visible_customer
+from customers.views.loading import moved, row_of, visible_customer
 from customers.views.sheet import sheet
 from moment.access import needs
 from moment.htmx import INVALID, redirect_to
@@ -19,20 +19,22 @@ from registry import postcodes
 @needs("customers.view_customer", "customers.add_otheraddress")
 def new(request: HttpRequest, number: str) -> HttpResponse:
     customer = visible_customer(request.user, number)
+    if redirect := moved(request, customer, number):
+        return redirect
     return _form(request, OtherAddress(customer=customer), _("New address"))
 
 
 @needs("customers.view_customer", "customers.change_otheraddress")
 def edit(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     customer = visible_customer(request.user, number)
-    address = get_object_or_404(customer.other_addresses, pk=pk)
+    address = row_of(customer, customer.other_addresses, pk)
     return _form(request, address, _("Edit address"))
 
 
 @needs("customers.view_customer", "customers.delete_otheraddress")
 def delete(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     customer = visible_customer(request.user, number)
-    address = get_object_or_404(customer.other_addresses, pk=pk)
+    address = row_of(customer, customer.other_addresses, pk)
     back = customer.get_absolute_url()
     if request.method == "POST":
         holding.delete(address)

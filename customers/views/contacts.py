@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from customers import contact_list, contacts
 from customers.forms.contact import EditContactForm, EndForm
 from customers.models import Contact, Customer, Person
-from customers.views.loading import moved, visible_customer
+from customers.views.loading import moved, row_of, visible_customer
 from moment.access import needs
 from moment.htmx import INVALID, redirect_to, render_page
 
@@ -114,7 +114,7 @@ def _contact(request: HttpRequest, number: str, pk: int) -> Contact:
     """Return the contact with all that the pages say of it; 404 for one who is erased."""
     customer = visible_customer(request.user, number)
     rows = contact_list.with_all(customer.contacts.all(), Customer.objects.visible_to(request.user))
-    return get_object_or_404(rows, pk=pk, person__erased_at=None)
+    return row_of(customer, rows.filter(person__erased_at=None), pk)
 
 
 def _gone(request: HttpRequest, contact: Contact) -> HttpResponse:

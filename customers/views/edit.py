@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from customers import editing, numbers
 from customers.forms.edit import EditCustomerForm
+from customers.views import alike
 from customers.views.loading import moved, visible_customer
 from moment.access import needs
 from moment.htmx import INVALID, redirect_to
@@ -20,24 +21,31 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
         return redirect
     series = numbers.customer_series()
     form = EditCustomerForm(request.POST or None, instance=customer, series=series)
-    changed_meanwhile = False
+    changed_meanwhile, made_from = False, None
     if form.is_valid():
         try:
             editing.save(form, form.version)
         except editing.ChangedMeanwhile as error:
-            form, changed_meanwhile = form.after_change_by_others(error.stored), True
+            changed_meanwhile, made_from = True, form.made_from
+            form = form.after_change_by_others(error.stored)
         except ValidationError as error:
             form.add_error("number", error)
         else:
             messages.success(request, _("Saved."))
             for warning in form.places.warnings:
                 messages.warning(request, warning)
+            alike.tell(request, customer, changed=form.changed_data)
             return redirect_to(request, customer.get_absolute_url())
     # A form that failed may have written on the instance; the page's own texts come from the base.
     stored = visible_customer(request.user, number)
     return render(
         request,
         "customers/edit.html",
-        {"customer": stored, "form": form, "changed_meanwhile": changed_meanwhile},
+        {
+            "customer": stored,
+            "form": form,
+            "changed_meanwhile": changed_meanwhile,
+            "made_from": made_from,
+        },
         status=INVALID if form.is_bound else 200,
     )

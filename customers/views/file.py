@@ -14,7 +14,7 @@ from customers.file_list import FileList
 from customers.forms.file import EditFileForm, ReplaceFileForm
 from customers.holding import ChangedMeanwhile
 from customers.models import Customer, File
-from customers.views.loading import visible_customer
+from customers.views.loading import like_of, stayed_behind, visible_customer
 from moment import content as contents
 from moment.access import SignedInRequest, needs
 from moment.htmx import INVALID, redirect_to, render_page
@@ -127,7 +127,8 @@ def restore(request: SignedInRequest, number: str, pk: int, version: int) -> Htt
 
 
 def _file(customer: Customer, pk: int) -> File | None:
-    return customer.files.select_related("content", "uploaded_by").filter(pk=pk).first()
+    rows = customer.files.select_related("content", "uploaded_by")
+    return rows.filter(pk=pk).first() or like_of(customer, rows, pk)
 
 
 def _dialog(
@@ -167,8 +168,11 @@ def _replaced(
 
 
 def _gone(request: HttpRequest, customer: Customer, pk: int) -> HttpResponse:
-    """Say who deleted the file, back in the list; 404 where there never was one."""
-    if not (told := customer_files.told_gone(customer, pk)):
+    """Say what became of the file, back in the list; 404 where there never was one."""
+    told = customer_files.told_gone(customer, pk)
+    if not told and stayed_behind(customer, File, pk):
+        told = _("The file was made one with another when customers were merged.")
+    if not told:
         raise Http404
     messages.warning(request, told)
     return redirect_to(request, _list_url(customer))

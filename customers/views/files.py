@@ -1,9 +1,8 @@
 """The files of a customer: the list, adding some, and handing them out."""
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_safe
 from customers import files as customer_files
 from customers.file_list import FileList
 from customers.models import Customer, File
-from customers.views.loading import moved, visible_customer
+from customers.views.loading import moved, row_of, visible_customer
 from moment import content as contents
 from moment.access import SignedInRequest, needs
 from moment.htmx import INVALID, redirect_to, render_page, wants_fragment
@@ -51,7 +50,7 @@ def add(request: SignedInRequest, number: str) -> HttpResponse:
 @needs("customers.view_customer")
 @require_safe
 def download(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
-    file = get_object_or_404(_files(request, number), pk=pk)
+    file = _file(request, number, pk)
     return contents.download(file.content, file.name, request=request)
 
 
@@ -59,7 +58,7 @@ def download(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
 @require_safe
 def preview(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
     """Answer a picture or a PDF to be shown in the page; nothing else ever is."""
-    file = get_object_or_404(_files(request, number), pk=pk)
+    file = _file(request, number, pk)
     return contents.preview(file.content, file.name, request=request)
 
 
@@ -67,15 +66,17 @@ def preview(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
 @require_safe
 def version(request: HttpRequest, number: str, pk: int, version: int) -> HttpResponseBase:
     """Hand out what the file held at this version."""
-    file = get_object_or_404(_files(request, number), pk=pk)
+    file = _file(request, number, pk)
     held = next((v for v in customer_files.versions_of(file) if v.number == version), None)
     if held is None:
         raise Http404
     return contents.download(held.content, held.name, request=request)
 
 
-def _files(request: HttpRequest, number: str) -> QuerySet[File]:
-    return visible_customer(request.user, number).files.select_related("content")
+def _file(request: HttpRequest, number: str, pk: int) -> File:
+    customer = visible_customer(request.user, number)
+    file: File = row_of(customer, customer.files.select_related("content"), pk)
+    return file
 
 
 def _page(

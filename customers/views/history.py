@@ -75,7 +75,7 @@ def put_back(request: SignedInRequest, number: str, pk: int, field: str) -> Http
         "customers/history/_put_back.html",
         {
             "customer": customer,
-            "entry": customer_history.Teller([log]).entry(log),
+            "entry": customer_history.Teller([log], of=customer).entry(log),
             "field": field,
             "offer": made,
             "problem": problem,

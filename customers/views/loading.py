@@ -1,10 +1,33 @@
-"""Which customer an address means."""
+"""Which customer an address means, and which row of it."""
+
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
-from customers.models import Customer, UsedNumber
+from customers import holding
+from customers.models import (
+    Contact,
+    Customer,
+    File,
+    HourlyRate,
+    InvoiceRecipient,
+    Note,
+    OtherAddress,
+    UsedNumber,
+)
+
+# What makes two rows of customers that were merged one: merging joined them by it, and the address
+# of the one that stayed behind leads to the other.
+_ALIKE: dict[Any, tuple[str, ...]] = {
+    Contact: ("person",),
+    File: ("name", "content"),
+    HourlyRate: ("user", "role", "valid_from"),
+    InvoiceRecipient: ("contact", "email"),
+    Note: ("author", "text"),
+    OtherAddress: ("label",),
+}
 
 
 def visible_customer(user: AbstractBaseUser | AnonymousUser, number: str) -> Customer:
@@ -20,9 +43,41 @@ def visible_customer(user: AbstractBaseUser | AnonymousUser, number: str) -> Cus
 
 
 def moved(request: HttpRequest, customer: Customer, number: str) -> HttpResponse | None:
-    """Return a redirect to this page under the customer's present number, if it is another."""
-    if customer.number == number:
+    """Return a redirect to this page under the customer's present number, if it is another.
+
+    Only who asks is led on: what somebody sends to an old number holds for the customer.
+    """
+    if customer.number == number or request.method not in ("GET", "HEAD"):
         return None
     match = request.resolver_match
     assert match is not None
-    return redirect(match.view_name, number=customer.number, permanent=False)
+    url, query = reverse(match.view_name, args=[customer.number]), request.META["QUERY_STRING"]
+    return HttpResponseRedirect(f"{url}?{query}" if query else url)
+
+
+def row_of(customer: Customer, rows: Any, pk: int) -> Any:
+    """Return the customer's row with this key, of these; 404 where there is none; see `like_of`.
+
+    Raises MergedMeanwhile where it went elsewhere since the customer was asked for.
+    """
+    found = rows.filter(pk=pk).first() or like_of(customer, rows, pk)
+    if found is None:
+        holding.living(Customer.with_merged.get(pk=customer.pk))
+        raise Http404
+    return found
+
+
+def like_of(customer: Customer, rows: Any, pk: int) -> Any:
+    """Return which of these rows the one with this key was joined with when it was merged.
+
+    None where it was not, or where that one has changed since.
+    """
+    stayed = stayed_behind(customer, rows.model, pk)
+    if stayed is None:
+        return None
+    return rows.filter(**{name: getattr(stayed, name) for name in _ALIKE[rows.model]}).first()
+
+
+def stayed_behind(customer: Customer, model: Any, pk: int) -> Any:
+    """Return the row with this key of a customer that was merged into this one; None for none."""
+    return model.objects.filter(pk=pk, customer__merged_into=customer).first()

@@ -7,8 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from customers import duplicates, einvoicing, register_facts
+from customers import einvoicing, register_facts
 from customers.models import Customer
+from customers.views.alike import of_another
 from moment.access import needs
 from moment.htmx import render_page
 from registry import lookup, org_number, peppol
@@ -53,7 +54,7 @@ def results(request: HttpRequest, question: str) -> dict[str, Any]:
     return {
         "question": question,
         "options": _options(answer.entities, question, visible),
-        "alike": duplicates.alike(visible, name=question) if len(question) > 1 else [],
+        "alike": of_another(request, name=question),
         "problem": lookup.Problem(answer.problem).label if answer.problem else "",
         "ask_register": norwegian and first_step and not answer.complete and len(question) > 1,
         "norwegian": norwegian,

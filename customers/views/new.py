@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from customers import creating, duplicates, numbers
+from customers import creating, numbers
 from customers.forms.new import NewCustomerForm
 from customers.models import Customer
+from customers.views import alike
 from customers.views.lookup import choice, results
 from moment.access import needs
 from moment.htmx import INVALID, redirect_to, render_page
@@ -114,21 +114,7 @@ def _tell(request: HttpRequest, form: NewCustomerForm, customer: Customer) -> No
         )
     else:
         messages.success(request, _("Customer %(number)s created.") % {"number": customer.number})
-    visible = Customer.objects.visible_to(request.user)
-    for like in duplicates.alike(
-        visible, name=customer.name, org_number=customer.org_number, besides=customer.pk
-    ):
-        messages.warning(
-            request,
-            format_html(
-                '{} <a href="{}">{} {}</a> ({})',
-                _("Looks like"),
-                like.customer.get_absolute_url(),
-                like.customer.number,
-                like.customer.name,
-                like.why,
-            ),
-        )
+    alike.tell(request, customer, changed=["name", "org_number"])
     if customer.is_norwegian and customer.org_number and not customer.visiting:
         messages.info(
             request,

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,13 @@ from customers import holding, mentions, panels
 from customers import notes as customer_notes
 from customers.forms.note import EditNoteForm, NoteForm
 from customers.models import Customer, Note
-from customers.views.loading import moved, visible_customer
+from customers.views.loading import (
+    like_of,
+    moved,
+    row_of,
+    stayed_behind,
+    visible_customer,
+)
 from moment.access import SignedInRequest, needs
 from moment.htmx import INVALID, redirect_to, render_page, wants_fragment
 
@@ -35,7 +41,13 @@ def notes(request: SignedInRequest, number: str) -> HttpResponse:
 def note(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     """One note, where letters lead to; as a fragment what comes back when editing is given up."""
     customer = visible_customer(request.user, number)
-    shown = get_object_or_404(customer.notes.select_related("author"), pk=pk)
+    rows = customer.notes.select_related("author")
+    shown = rows.filter(pk=pk).first() or like_of(customer, rows, pk)
+    if shown is None and stayed_behind(customer, Note, pk):
+        messages.info(request, _("The note was made one with another when customers were merged."))
+        return redirect_to(request, reverse("customers:notes", args=[customer.number]))
+    if shown is None:
+        raise Http404
     if wants_fragment(request):
         return _one(request, customer, shown)
     return _all(request, customer, page=customer_notes.Page([shown], None), single=True)
@@ -85,7 +97,7 @@ def edit(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
 def pin(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     """Keep a note above the others: `pinned` in the post, or no longer."""
     customer = visible_customer(request.user, number)
-    shown = get_object_or_404(customer.notes, pk=pk)
+    shown = row_of(customer, customer.notes, pk)
     if request.method == "POST":
         try:
             customer_notes.pin(shown, "pinned" in request.POST)
@@ -99,7 +111,7 @@ def pin(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
 def delete(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     """Delete a note; without a post, ask first."""
     customer = visible_customer(request.user, number)
-    shown = get_object_or_404(customer.notes.select_related("author"), pk=pk)
+    shown = row_of(customer, customer.notes.select_related("author"), pk)
     if not customer_notes.may_delete(shown, request.user):
         raise PermissionDenied
     if request.method == "POST":
@@ -195,10 +207,11 @@ def _one(
 
 def _find(request: HttpRequest, customer: Customer, pk: int) -> Note | None:
     """Return the note; None where somebody posts to one that is gone, so that no text is lost."""
-    found = customer.notes.select_related("author").filter(pk=pk)
+    rows = customer.notes.select_related("author")
     if request.method == "POST":
-        return found.first()
-    return get_object_or_404(found)
+        return rows.filter(pk=pk).first() or like_of(customer, rows, pk)
+    found: Note = row_of(customer, rows, pk)
+    return found
 
 
 def _gone(request: SignedInRequest, customer: Customer) -> HttpResponse:

@@ -59,7 +59,9 @@ def erase(request: SignedInRequest, pk: int) -> HttpResponse:
         "customers/person/_erase.html",
         {
             "person": shown,
-            "posts": shown.contacts.select_related("customer").order_by("customer__sort_name"),
+            "posts": shown.contacts.filter(customer__merged_into=None)
+            .select_related("customer")
+            .order_by("customer__sort_name"),
             "recipient_of": privacy.customers_of_recipients(shown, known),
             "kept": traces.mentions(traces.in_free_text(known)),
         },

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from customers.invoicing import effective
 from customers.models import Customer, HourlyRate
 from customers.rate_words import rate_words
 from customers.rates import Overlap
-from customers.views.loading import moved, visible_customer
+from customers.views.loading import moved, row_of, visible_customer
 from customers.views.sheet import sheet
 from moment.access import needs
 from moment.htmx import INVALID, redirect_to
@@ -45,6 +45,8 @@ def rates_of(request: HttpRequest, number: str) -> HttpResponse:
 @needs(*LOOK, "customers.add_hourlyrate")
 def new(request: HttpRequest, number: str) -> HttpResponse:
     customer = visible_customer(request.user, number)
+    if redirect := moved(request, customer, number):
+        return redirect
     rate = HourlyRate(customer=customer)
     initial: dict[str, Any] = {}
     if whose := request.GET.get("whose", ""):  # the next rate of somebody who has one
@@ -55,15 +57,16 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
 @needs(*LOOK, "customers.change_hourlyrate")
 def edit(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     customer = visible_customer(request.user, number)
-    rate = get_object_or_404(customer.hourly_rates.select_related("user", "role"), pk=pk)
+    rate = row_of(customer, customer.hourly_rates.select_related("user", "role"), pk)
     return _form(request, rate, _("Edit hourly rate"), {})
 
 
 @needs(*LOOK, "customers.delete_hourlyrate")
 def delete(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     customer = visible_customer(request.user, number)
-    rate = get_object_or_404(customer.hourly_rates.select_related("user", "role"), pk=pk)
-    if request.method == "POST":
+    rate = row_of(customer, customer.hourly_rates.select_related("user", "role"), pk)
+    # Where it gave way to another in a merge, that one is asked about first.
+    if request.method == "POST" and rate.pk == pk:
         holding.delete(rate)
         messages.success(request, _("The rate is removed."))
         return redirect_to(request, _url(customer))

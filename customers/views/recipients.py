@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,7 @@ from customers.destination import destination_of
 from customers.forms.recipient import AddRecipientsForm, RecipientForm
 from customers.holding import ChangedMeanwhile
 from customers.models import Customer, InvoiceRecipient
-from customers.views.loading import moved, visible_customer
+from customers.views.loading import moved, row_of, visible_customer
 from customers.views.sheet import sheet
 from moment.access import needs
 from moment.htmx import INVALID, redirect_to
@@ -37,6 +37,8 @@ def recipients_of(request: HttpRequest, number: str) -> HttpResponse:
 @needs("customers.view_customer", "customers.add_invoicerecipient")
 def new(request: HttpRequest, number: str) -> HttpResponse:
     customer = visible_customer(request.user, number)
+    if redirect := moved(request, customer, number):
+        return redirect
     form = AddRecipientsForm(request.POST or None, customer=customer)
     if form.is_valid():
         try:
@@ -98,7 +100,7 @@ def delete(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 
 def _recipient(customer: Customer, pk: int) -> InvoiceRecipient:
-    recipient = get_object_or_404(recipients.recipients_of([customer]), pk=pk)
+    recipient = row_of(customer, recipients.recipients_of([customer]), pk)
     recipient.customer = customer
     return recipient
 

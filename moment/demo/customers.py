@@ -14,6 +14,7 @@ from customers.models import Customer
 from customers.models.address import Address
 from moment.demo import entities, named, names, places
 from moment.demo.entities import Company
+from moment.demo.twins import TWINS, Twin
 from moment.models import User
 
 SEED = 7_031_950
@@ -35,7 +36,9 @@ def draft(slot: int, created: datetime, now: datetime, colleagues: dict[str, Use
     rng = Random(SEED + slot)
     if slot < len(named.CUSTOMERS):
         return _named(slot, rng, created, now, colleagues)
-    if slot % 97 == 90:
+    if slot in TWINS:
+        made = _typed_again(TWINS[slot], now, colleagues)
+    elif slot % 97 == 90:
         made = _twice(rng, entities.company(slot - 40 - (slot - 40) % 8, now))
     elif slot % 8 != 5:
         made = _from_register(rng, entities.company(slot, now))
@@ -139,6 +142,13 @@ def _twice(rng: Random, company: Company) -> Draft:
     _put(customer, "visiting", place)
     _reach(customer, rng, entities.domain(company.name))
     return Draft(customer, (), rng)
+
+
+def _typed_again(twin: Twin, now: datetime, colleagues: dict[str, User]) -> Draft:
+    """Return one of the named customers as someone has typed it once more."""
+    first = draft(twin.of, now, now, colleagues).customer
+    typed = {column: getattr(first, column) for column in twin.same}
+    return Draft(Customer(name=twin.name, status="active", **typed, **twin.also), (), Random(SEED))
 
 
 def _unregistered(rng: Random) -> Draft:

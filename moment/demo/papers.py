@@ -38,15 +38,15 @@ def _papers() -> dict[str, list[tuple[str, bytes, str, str, bool]]]:
     hours = [("Marte Solberg", "Tilstandsanalyse", 7.5), ("Ida Berg", "Befaring", 4.0)]
     return {
         "Storfjell kommune": [
-            ("Rammeavtale 2024-118.pdf", _page("Rammeavtale 2024/118", _AGREEMENT), "marte",
+            ("Rammeavtale 2024-118.pdf", page("Rammeavtale 2024/118", _AGREEMENT), "marte",
              "Signert, løper til 2028", False),
-            ("Vedlegg til faktura.pdf", _page("Vilkår for oppdrag", _TERMS), "kari", "", True),
+            ("Vedlegg til faktura.pdf", page("Vilkår for oppdrag", _TERMS), "kari", "", True),
             ("Befaring tak nord.jpg", _picture(), "ida", "Fuktskade ved gesims", False),
             ("Timer oktober.xlsx", _sheet(hours), "kari", "", False),
         ],
         "Fjordkraft Teknikk AS": [
             ("Situasjonsplan.png", _plan(), "jonas", "Revisjon B", False),
-            ("Bestilling PO-77120.pdf", _page("Bestilling PO-77120", _TERMS), "kari", "", True),
+            ("Bestilling PO-77120.pdf", page("Bestilling PO-77120", _TERMS), "kari", "", True),
         ],
     }  # fmt: skip
 
@@ -68,7 +68,7 @@ def _font(style: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(_FONTS / f"Roboto-{style}.ttf"), size)
 
 
-def _page(title: str, lines: tuple[str, ...]) -> bytes:
+def page(title: str, lines: tuple[str, ...]) -> bytes:
     """Return a PDF of one A4 page."""
     page = Image.new("RGB", (1240, 1754), "white")
     draw = ImageDraw.Draw(page)

@@ -12,7 +12,9 @@ django.setup()
 
 from tests.benchmarks import (  # noqa: E402 - models need the set-up
     data,
+    duplicates,
     feed,
+    merging,
     mirror,
     overview,
     pdf,
@@ -39,7 +41,9 @@ def main() -> None:
         "together": lambda: together.run(engine),
         "peppol": lambda: peppol.run(engine, options.checks),
         "pdf": lambda: pdf.run(engine, options.repeats),
+        "duplicates": lambda: duplicates.run(engine, options.repeats),
         # Last, because they write.
+        "merging": lambda: merging.run(engine, options.repeats),
         "writers": lambda: writers.run(engine),
         "feed": lambda: feed.run(engine),
         "mirror": lambda: mirror.run(engine, options.register),

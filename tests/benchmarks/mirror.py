@@ -143,10 +143,10 @@ def load(path: Path) -> dict[str, float]:
     mirror.load(KIND, path, progress=note)
     seconds = time.perf_counter() - began
     swap = began_at["Clearing up"] - began_at["Swapping"]
-    return {"seconds": seconds, "swap": swap, "memory": _most_memory()}
+    return {"seconds": seconds, "swap": swap, "memory": most_memory()}
 
 
-def _most_memory() -> float:
+def most_memory() -> float:
     """Return the most memory that this process has had, in MB."""
     status = Path("/proc/self/status")
     if status.exists():

@@ -10,9 +10,13 @@ from customers.alerting import Act
 from customers.models import Customer
 from moment.models import User
 from tests.browser import (
+    states_duplicates,
     states_files,
     states_history,
     states_invoicing,
+    states_merges,
+    states_merging,
+    states_overview,
     states_rates,
     states_reports,
     states_setup,
@@ -81,6 +85,9 @@ def fill_base(kari: User) -> None:
     states_rates.fill(long, kari)
     states_invoicing.fill(long)
     states_reports.fill(long, kari)
+    states_duplicates.fill(kari, LONG, fictional_number(203))
+    states_merges.fill(kari)
+    states_merging.fill(kari, Customer.objects.get(number="1000"))
     _tell_of_changes(kari)
 
 
@@ -133,29 +140,6 @@ def login_refused(page: Page) -> None:
     page.locator("[name=password]").fill("not this one")
     page.locator("form.stack button").click()
     expect(page.locator(".errorlist")).to_be_visible()
-
-
-def overview(page: Page) -> None:
-    page.goto("/customers/?status=all")
-    for mark in ("yes", "part", "no", "unknown"):
-        expect(page.locator(f"table.customers [data-ehf={mark}]").first).to_be_attached()
-
-
-def overview_filtered(page: Page) -> None:
-    page.goto("/customers/?status=all&q=vardefjord&relation=both&relation=customer&country=XX")
-    expect(page.locator("table.customers")).to_be_visible()
-    page.locator("details.menu[name=filter] summary").first.click()
-
-
-def overview_more(page: Page) -> None:
-    page.goto("/customers/?status=all&ehf=yes&invoice_type=email")
-    expect(page.locator("table.customers tbody .mark").first).to_be_visible()
-    page.locator(".menu--more summary").click()
-
-
-def overview_no_hits(page: Page) -> None:
-    page.goto("/customers/?q=blocked")
-    expect(page.locator("#results .empty")).to_be_visible()
 
 
 def account_menu(page: Page) -> None:
@@ -374,16 +358,20 @@ def unsent_page(page: Page) -> None:
 
 
 ALL: list[Callable[[Page], None]] = [
-    login, login_refused, overview, overview_filtered, overview_more, overview_no_hits,
-    account_menu, dialog, dialog_results, dialog_chosen, dialog_place_of_business, dialog_errors,
+    login, login_refused, account_menu, dialog, dialog_results, dialog_chosen,
+    dialog_place_of_business, dialog_errors,
     new_page, lookup, profile, profile_alerts, profile_bankrupt, edit, edit_errors, history, alerts,
     alerts_ticked, alerts_handled, alerts_none_of_a_kind, alerts_block, einvoicing,
     einvoicing_switch, einvoicing_nobody, contacts, contacts_none, contact_new,
     contact_new_chosen, contact_new_errors, contact_alike, contact_edit, contact_end,
     contact_remove, not_found, password, unsent_dialog, unsent_page,
+    *states_duplicates.ALL,
     *states_files.ALL,
     *states_history.ALL,
     *states_invoicing.ALL,
+    *states_merges.ALL,
+    *states_merging.ALL,
+    *states_overview.ALL,
     *states_rates.ALL,
     *states_reports.ALL,
     *states_setup.ALL,

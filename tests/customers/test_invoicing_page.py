@@ -177,13 +177,13 @@ def test_the_contacts_of_today_are_offered_and_a_former_one_stays_where_it_was_c
 def test_a_contact_removed_meanwhile_cannot_be_chosen(as_kari, customer, monkeypatch):
     contact = ContactFactory(customer=customer)
     data = posted(as_kari, invoice_contact=str(contact.pk))
-    lock = Customer.objects.select_for_update
+    lock = Customer.with_merged.select_for_update
 
     def locked_too_late(*args, **options):
         Contact.objects.update(customer=CustomerFactory())  # when the form has let it pass
         return lock(*args, **options)
 
-    monkeypatch.setattr(Customer.objects, "select_for_update", locked_too_late)
+    monkeypatch.setattr(Customer.with_merged, "select_for_update", locked_too_late)
     response = as_kari.post(CUSTOMER, data)
     assert response.status_code == 422
     assert "This contact is not here any more." in row(response, "invoice_contact")

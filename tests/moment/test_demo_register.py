@@ -13,9 +13,11 @@ from customers import alerting, history
 from customers.models import (
     Contact,
     Customer,
+    DuplicatePair,
     File,
     HourlyRate,
     InvoiceRecipient,
+    MatchKey,
     OtherAddress,
 )
 from moment.management.commands.demo import Command
@@ -197,7 +199,9 @@ def test_a_database_of_an_earlier_version_gets_what_it_lacks():
         )
     }
     profiles = (InvoiceRecipient, HourlyRate, OtherAddress, File, Contact)
-    for model in (*profiles, Alert, ReachabilityChange, Reachability, LogEntry, Watch):
+    duplicates = (DuplicatePair, MatchKey)
+    register = (Alert, ReachabilityChange, Reachability, Watch)
+    for model in (*profiles, *duplicates, *register, LogEntry):
         model.objects.all().delete()
     with disable_auditlog():
         for customer in Customer.objects.all():

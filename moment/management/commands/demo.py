@@ -11,7 +11,16 @@ from django.db import reset_queries
 from django.utils import timezone
 from rich.progress import track
 
-from moment.demo import entities, following, house, loading, papers, people, profiles
+from moment.demo import (
+    duplicates,
+    entities,
+    following,
+    house,
+    loading,
+    papers,
+    people,
+    profiles,
+)
 from registry import postcodes
 
 
@@ -47,6 +56,9 @@ class Command(BaseCommand):
         if house.load():
             # Once, so that what people delete stays deleted.
             papers.load(people.load())
+        twins = duplicates.load(timezone.now(), people.load())
+        if new_customers or posts or twins:
+            duplicates.find()
         if new_entities or new_customers or news or posts:
             self.stdout.write(
                 f"Demo data loaded: {new_customers:,} customers, {posts:,} contacts, "

@@ -1,0 +1,125 @@
+"""Choosing customers in the overview, with a mouse, the keyboard and without scripts."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.steps import signed_in
+from tests.factories import CustomerFactory
+
+
+@pytest.fixture(autouse=True)
+def customers(kari):
+    CustomerFactory(number="1040", name="Tromsø kommune")
+    CustomerFactory(number="1028", name="Tromsø Bygg")
+    CustomerFactory(number="1012", name="Skagerrak AS")
+
+
+def box(page: Page, name: str) -> Locator:
+    return page.get_by_role("checkbox", name=f"Select {name}")
+
+
+def bar(page: Page) -> Locator:
+    return page.locator("#selection")
+
+
+def said(page: Page) -> str:
+    """Return what a screen reader reads of the count, which CSS writes."""
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    texts = [
+        text
+        for node in tree
+        if node.get("role", {}).get("value") == "StaticText"
+        and (text := node["name"]["value"].strip())
+    ]
+    place = texts.index("selected")
+    return " ".join(texts[place - 1 : place + 1])
+
+
+def test_the_bar_appears_with_the_first_and_goes_with_the_last(karis_page: Page):
+    page = karis_page
+    page.goto("/customers/")
+    expect(bar(page)).to_be_hidden()
+    box(page, "1040 Tromsø kommune").check()
+    expect(bar(page)).to_be_visible()
+    box(page, "1028 Tromsø Bygg").check()
+    assert said(page) == "2 selected"
+    page.get_by_role("button", name="Select none").click()
+    expect(bar(page)).to_be_hidden()
+    expect(page.locator("td.pick :checked")).to_have_count(0)
+
+
+def test_merge_leads_to_the_page_of_those_selected(karis_page: Page):
+    page = karis_page
+    page.goto("/customers/")
+    box(page, "1040 Tromsø kommune").check()
+    box(page, "1028 Tromsø Bygg").check()
+    bar(page).get_by_role("button", name="Merge").click()
+    expect(page).to_have_url(re.compile(r"/customers/(1040|1028)/merge/"))
+    expect(page.locator("main")).to_contain_text("Tromsø kommune")
+    expect(page.locator("main")).to_contain_text("Tromsø Bygg")
+
+
+def test_the_keyboard_is_enough(karis_page: Page):
+    page = karis_page
+    page.goto("/customers/")
+    for name in ("1040 Tromsø kommune", "1028 Tromsø Bygg"):
+        box(page, name).focus()
+        page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Tromsø Bygg")).to_be_focused()
+    box(page, "1028 Tromsø Bygg").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/merge/"))
+
+
+def test_two_are_selected_from_two_searches(karis_page: Page):
+    page = karis_page
+    page.goto("/customers/")
+    box(page, "1012 Skagerrak AS").check()
+    page.get_by_role("searchbox", name="Search customers").press_sequentially("kommune")
+    expect(page).to_have_url(re.compile(r"q=kommune$"))
+    expect(page.locator("table.customers tbody tr")).to_have_count(1)
+    box(page, "1040 Tromsø kommune").check()
+    expect(bar(page).get_by_label("1012 Skagerrak AS")).to_be_checked()
+    assert said(page) == "2 selected"
+    bar(page).get_by_role("button", name="Merge").click()
+    expect(page.locator("main")).to_contain_text("Skagerrak AS")
+
+
+def test_a_row_still_leads_to_its_customer(karis_page: Page):
+    page = karis_page
+    page.goto("/customers/")
+    page.get_by_role("link", name="Tromsø Bygg").click()
+    expect(page).to_have_url(re.compile(r"/customers/1028/$"))
+
+
+def test_on_a_phone_the_boxes_stand_beside_the_cards(karis_page: Page):
+    page = karis_page
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/customers/")
+    one = box(page, "1040 Tromsø kommune")
+    cell, link = one.locator("xpath=../.."), page.get_by_role("link", name="Tromsø kommune")
+    place = cell.bounding_box()
+    assert place["width"] >= 40
+    assert place["height"] >= 40
+    assert place["x"] + place["width"] <= link.bounding_box()["x"]
+    cell.click(position={"x": 4, "y": 4})
+    expect(one).to_be_checked()
+    expect(bar(page)).to_be_in_viewport()
+
+
+class TestWithoutScripts:
+    @pytest.fixture
+    def browser_context_args(self, browser_context_args: dict) -> dict:
+        return browser_context_args | {"java_script_enabled": False}
+
+    def test_it_works_the_same(self, page: Page, live_server, kari):
+        signed_in(page, kari, live_server.url)
+        page.goto("/customers/")
+        expect(bar(page)).to_be_hidden()
+        box(page, "1040 Tromsø kommune").check()
+        box(page, "1028 Tromsø Bygg").check()
+        bar(page).get_by_role("button", name="Merge").click()
+        expect(page).to_have_url(re.compile(r"/customers/(1040|1028)/merge/"))

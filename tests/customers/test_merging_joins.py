@@ -21,24 +21,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def kept():
-    return CustomerFactory()
-
-
-@pytest.fixture
-def other():
-    return CustomerFactory()
-
-
-@pytest.fixture
-def merge(kari, kept, other):
-    def act(*more, **options):
-        return merging.merge(kept.pk, [other.pk, *(c.pk for c in more)], by=kari, **options)
-
-    return act
-
-
 def file_of(customer, kari, name="avtale.txt", text="Avtale", **values):
     content = contents.receive(ContentFile(text.encode(), name=name))
     return File.objects.create(

@@ -15,7 +15,7 @@ from moment import content as contents
 from moment.names import sort_key
 from registry.models import Watch
 from tests.customers.changes import titles
-from tests.customers.merging_state import renew, state
+from tests.customers.merging_state import now, renew, state
 from tests.factories import (
     ContactFactory,
     ContactTagFactory,
@@ -30,36 +30,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def kept():
-    return CustomerFactory(email="kept@x.example")
-
-
-@pytest.fixture
-def other():
-    return CustomerFactory(email="other@x.example", phone="33 33 33 33")
-
-
-@pytest.fixture
-def merge(kari, kept, other):
-    def act(*more, **options):
-        return merging.merge(kept.pk, [other.pk, *(c.pk for c in more)], by=kari, **options)
-
-    return act
-
-
-@pytest.fixture
-def undo(kari):
-    def act(merge, **decided):
-        return merging.undo(merge.pk, by=kari, decided=decided)
-
-    return act
-
-
-def now(row):
-    return type(row)._base_manager.get(pk=row.pk)
 
 
 def furnish(customer, author, *, person, tags=()):

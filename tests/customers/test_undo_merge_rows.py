@@ -11,46 +11,15 @@ from customers.models import (
     InvoiceRecipient,
     MailingList,
 )
-from tests.customers.merging_state import state
+from tests.customers.merging_state import now, state
 from tests.factories import (
     ContactFactory,
-    CustomerFactory,
     InvoiceRecipientFactory,
     OtherAddressFactory,
     PersonFactory,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def kept():
-    return CustomerFactory(email="kept@x.example")
-
-
-@pytest.fixture
-def other():
-    return CustomerFactory(email="other@x.example", phone="33 33 33 33")
-
-
-@pytest.fixture
-def merge(kari, kept, other):
-    def act(*more, **options):
-        return merging.merge(kept.pk, [other.pk, *(c.pk for c in more)], by=kari, **options)
-
-    return act
-
-
-@pytest.fixture
-def undo(kari):
-    def act(merge, **decided):
-        return merging.undo(merge.pk, by=kari, decided=decided)
-
-    return act
-
-
-def now(row):
-    return type(row)._base_manager.get(pk=row.pk)
 
 
 def test_the_contact_that_invoices_named_comes_back(kept, other, merge, undo):

@@ -121,7 +121,7 @@ def _change_customers(outcome: Outcome, act: Act, by: User) -> None:
                 customer.last_activity_at = timezone.now()
                 with disable_auditlog():  # it is told below, with the reason
                     customer.save()
-                finding.follow(customer.pk)
+                finding.follow_change(customer, instead_of=before)
             _remember(customer, changes, answered, by)
 
 

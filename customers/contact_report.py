@@ -152,19 +152,7 @@ class ContactReport:
     @property
     def chips(self) -> list[tuple[str, str]]:
         """Return each filter in use as words and the address without it."""
-        chips = []
-        for name, value in self.filters.items():
-            if name == "match":
-                continue
-            if name == "q":
-                chips.append((f"“{value}”", self.url(q=None)))
-                continue
-            values = [value] if isinstance(value, str) else value
-            chips += [
-                (self.filter.words(name, v), self.url(**{name: [o for o in values if o != v]}))
-                for v in values
-            ]
-        return chips
+        return self.filter.chips(self.url, of=self.filters)
 
     # What there is
 

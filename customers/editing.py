@@ -30,6 +30,6 @@ def save(form, version: int) -> Customer:
     customer.last_activity_at = timezone.now()
     form.save()
     alerting.follow(customer, instead_of=alerting.norwegian_number(stored))
-    finding.follow(customer.pk)
+    finding.follow_change(customer, instead_of=stored)
     transaction.on_commit(counts.forget)
     return customer

@@ -1,6 +1,6 @@
 """What the filters of a page have in common: their values come from its address."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -95,6 +95,27 @@ class PageFilter(FilterSet):
         field = self.form.fields[name]
         words = str(dict(field.choices)[value])
         return f"{field.label}: {words}" if name in self.named else words
+
+    def chips(
+        self, url: Callable[..., str], *, of: Mapping[str, Any] | None = None
+    ) -> list[tuple[str, str]]:
+        """Return each filter in use as words and the address without it.
+
+        `url` makes the page's address with other parameters; `of` are the filters, if not all.
+        """
+        chips = []
+        for name, value in (self.params if of is None else of).items():
+            if name == "match":
+                continue
+            if name == "q":
+                chips.append((f"“{value}”", url(q=None)))
+                continue
+            values = [value] if isinstance(value, str) else value
+            chips += [
+                (self.words(name, one), url(**{name: [v for v in values if v != one]}))
+                for one in values
+            ]
+        return chips
 
     @property
     def question(self) -> str:

@@ -144,21 +144,7 @@ class Overview:
     @property
     def chips(self) -> list[tuple[str, str]]:
         """Return each filter in use as words and the address without it."""
-        chips = []
-        for name, value in self.filter.params.items():
-            if name == "match":
-                continue
-            if name == "q":
-                chips.append((f"“{value}”", self.url(q=None)))
-                continue
-            chips += [
-                (
-                    self.filter.words(name, one),
-                    self.url(**{name: [v for v in value if v != one]}),
-                )
-                for one in value
-            ]
-        return chips
+        return self.filter.chips(self.url)
 
     # What there is
 

@@ -7,11 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.contrib.messages import get_messages
 from django.core.cache import cache
 from django.db import connection, connections
 from django.db.models.signals import post_migrate
 from django.test import Client
 
+from registry import typos
 from tests.factories import UserFactory
 from tests.standin.fixtures import mail_server, network, register
 
@@ -62,6 +64,17 @@ post_migrate.connect(
 )
 
 
+def _forget_words(using: str, **_rest: object) -> None:
+    """Empty the dictionary too: it is no model's table, so that a flush leaves it as it was."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(f"DELETE FROM {typos.TABLE}")
+
+
+post_migrate.connect(
+    _forget_words, sender=apps.get_app_config("registry"), dispatch_uid="tests: words"
+)
+
+
 @pytest.fixture
 def kari(db):
     """She may do everything."""
@@ -94,6 +107,11 @@ def signed_in(user) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def said(response) -> str:
+    """Return the messages that the next page shows, one after the other."""
+    return " ".join(str(message) for message in get_messages(response.wsgi_request))
 
 
 @pytest.fixture

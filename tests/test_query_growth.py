@@ -96,7 +96,7 @@ def queries(client, path: str, headers: dict | None = None) -> int:
         ("/customers/alerts/?state=handled&kind=industry", None, 13),
         ("/customers/77/", None, 15),
         ("/customers/77/edit/", None, 14),
-        ("/customers/77/edit/alike/?name=fjell+og+vidde&org_number=1", HTMX, 8),
+        ("/customers/77/edit/alike/?name=fjell+og+vidde&org_number=1", HTMX, 9),
         ("/customers/duplicates/", None, 14),
         ("/customers/duplicates/?q=vidde&evidence=name&responsible=mine&status=active", HTMX, 14),
         ("/customers/duplicates/?state=dismissed", None, 14),

@@ -16,7 +16,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from customers.duplicates import storing
-from customers.duplicates.likeness import NEAR, Kind, Known
+from customers.duplicates.likeness import COLUMNS, NEAR, Kind, Known
 from customers.duplicates.storing import Pair
 from customers.models import Customer, DuplicatePair, MatchKey
 from moment.turns import only_one
@@ -71,6 +71,12 @@ def follow(*pks: int) -> None:
             logger.exception("What customers %s are like was not found out", pks)
 
     transaction.on_commit(find)
+
+
+def follow_change(customer: Customer, *, instead_of: Customer) -> None:
+    """Do so for a customer that was changed, if anything that is compared is another now."""
+    if any(getattr(customer, name) != getattr(instead_of, name) for name in COLUMNS):
+        follow(customer.pk)
 
 
 def refresh(pks: Collection[int]) -> None:

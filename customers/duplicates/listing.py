@@ -1,9 +1,9 @@
 """The page of likely duplicates as one object: from its address to the groups it shows."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,11 +12,12 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from customers.alert_list import Tab
 from customers.duplicates import finding, pairs
 from customers.duplicates.filters import PairFilter
 from customers.duplicates.likeness import COLUMNS, Known
-from customers.merging.making import MOST
 from customers.models import Customer, DuplicatePair
+from customers.models.merge import MOST
 from customers.overview import count_text
 from customers.register_facts import trouble_of
 
@@ -24,19 +25,10 @@ from customers.register_facts import trouble_of
 LOOKED_AT = 5000
 PAGE_SIZE = 20  # groups
 DISMISSED = "dismissed"
-_STATUSES = [*Customer.Status.values]
 # What a customer has, that others can have too: as `Known` keeps it.
 _COMPARED = ("org_number", "phone", "bank_account")
 _FIELDS = (*COLUMNS, "number", "status", "visiting_city", "postal_city", "merged_into")
 _PERSON = ("first_name", "last_name", "username")
-
-
-@dataclass
-class Tab:
-    label: str
-    url: str
-    current: bool
-    count_text: str = ""
 
 
 @dataclass
@@ -50,8 +42,7 @@ class Member:
     @property
     def rank(self) -> tuple:
         """The first in this order is proposed to be kept."""
-        status = _STATUSES.index(self.customer.status)
-        return bool(self.trouble), status, not self.customer.org_number, self.customer.pk
+        return self.customer.kept_before(self.trouble)
 
 
 @dataclass
@@ -75,8 +66,8 @@ class Group:
         return self.pairs[0].pk
 
     @property
-    def names(self) -> str:
-        """The numbers, for what says aloud which group a button is about."""
+    def numbers(self) -> str:
+        """In words, for what says aloud which group a button is about."""
         return ", ".join(member.customer.number for member in self.members)
 
     @property
@@ -107,15 +98,20 @@ class DuplicateList:
 
     @cached_property
     def params(self) -> dict[str, Any]:
+        return self._params(self.page)
+
+    def _params(self, page: int) -> dict[str, Any]:
         state = {"state": DISMISSED} if self.is_dismissed else {}
-        page = {"page": self.page} if self.page > 1 else {}
-        return {**state, **self.filter.params, **page}
+        return {**state, **self.filter.params, **({"page": page} if page > 1 else {})}
 
     def url(self, **changes: Any) -> str:
         """Return the address of this page with other parameters; None takes one out."""
-        asked = self.params | changes
-        query = urlencode([(name, value) for name, value in asked.items() if value], doseq=True)
-        return reverse("customers:duplicates") + (f"?{query}" if query else "")
+        return _address(self.params | changes)
+
+    @property
+    def asked_url(self) -> str:
+        """The address as it was asked for: no pair is looked at for it."""
+        return _address(self._params(self._asked))
 
     @property
     def where(self) -> str:
@@ -133,14 +129,7 @@ class DuplicateList:
     @property
     def chips(self) -> list[tuple[str, str]]:
         """Return each filter in use as words and the address without it."""
-        chips = []
-        for name, value in self.filter.params.items():
-            values = [value] if name == "q" else value
-            for one in values:
-                left = None if name == "q" else [other for other in value if other != one]
-                words = f"“{one}”" if name == "q" else self.filter.words(name, one)
-                chips.append((words, self.url(page=None, **{name: left})))
-        return chips
+        return self.filter.chips(partial(self.url, page=None))
 
     @property
     def tabs(self) -> list[Tab]:
@@ -296,3 +285,8 @@ def _group(rows: list[DuplicatePair], members: dict[int, Member], *, more: int) 
         if any(addresses[address] > 1 for address in one.addresses):
             member.shares.add("address")
     return Group(sorted(theirs, key=lambda member: member.rank), rows, more)
+
+
+def _address(params: Mapping[str, Any]) -> str:
+    query = urlencode([(name, value) for name, value in params.items() if value], doseq=True)
+    return reverse("customers:duplicates") + (f"?{query}" if query else "")

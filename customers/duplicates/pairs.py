@@ -40,12 +40,13 @@ def visible_to(user: AbstractBaseUser | AnonymousUser) -> QuerySet[DuplicatePair
 
 
 def of_customer(
-    customer: Customer, user: AbstractBaseUser | AnonymousUser
+    customer: Customer, user: AbstractBaseUser | AnonymousUser, *, at_most: int = HINTS
 ) -> list[tuple[DuplicatePair, Customer]]:
     """Return the likeliest pairs that the customer is in, each with the other one. One query."""
-    hers = visible_to(user).filter(Q(first=customer) | Q(second=customer), dismissed_at=None)
-    pairs = hers.select_related("first", "second").order_by("-score", "pk")[:HINTS]
-    return [(pair, pair.second if pair.first_id == customer.pk else pair.first) for pair in pairs]
+    either = Q(first=customer) | Q(second=customer)
+    open_ones = visible_to(user).filter(either, dismissed_at=None)
+    rows = open_ones.select_related("first", "second").order_by("-score", "pk")[:at_most]
+    return [(pair, pair.second if pair.first_id == customer.pk else pair.first) for pair in rows]
 
 
 def dismiss(pk: int, by: User) -> DuplicatePair | None:
@@ -92,5 +93,5 @@ def reasons_in_words(evidence: Iterable[Sequence]) -> str:
             kinds = ", ".join(str(_SHARED[kind]) for kind, _per_cent in reasons)
             words.append(_("same %(things)s") % {"things": kinds})
         else:
-            words += [_("name %(per_cent)d %%") % {"per_cent": near} for _kind, near in reasons]
+            words += [_("name %(near)s") % {"near": f"{near}\u00a0%"} for _kind, near in reasons]
     return ", ".join(words)

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from customers.duplicates import spelling
 from customers.duplicates.spelling import NEAR, marks, nearness, spelled
 from customers.models import Customer, MatchKey
 from moment.fields import starting_with
@@ -43,14 +44,19 @@ class Likeness:
 
 
 def alike(
-    visible: QuerySet, *, name: str, org_number: str = "", besides: int | None = None
+    visible: QuerySet,
+    *,
+    name: str,
+    org_number: str = "",
+    country: str = "NO",
+    besides: int | None = None,
 ) -> list[Likeness]:
     """Return the customers with the same reg. no. or a near-equal name, surest first.
 
     Of `visible`, which may hold merged ones: each stands for the one that was kept, unless that is
-    as like itself. At most five, in two queries, and one more to ask for the number. `besides` is
-    left out, and so is what was merged into it. Made for every letter that someone types, so it
-    reads keys alone.
+    as like itself. At most five, in two queries, and two more to ask for the number, which is the
+    same in its country alone. `besides` is left out, and so is what was merged into it. Made for
+    every letter that someone types, so it reads keys alone.
     """
     if visible.query.is_empty():
         return []
@@ -58,8 +64,13 @@ def alike(
     if besides:
         others = visible.exclude(pk=besides).exclude(merged_into=besides)
     scores = _near(name)
-    if org_number:
-        same = others.filter(org_number=org_number).order_by("pk").values_list("pk", flat=True)
+    number = spelling.org_number(org_number, country)
+    if number:
+        # By the column too, for those never compared.
+        keys = MatchKey.objects.filter(kind=MatchKey.Kind.ORG_NUMBER, key=number).order_by("pk")
+        either = Q(pk__in=[*keys.values_list("customer", flat=True)[: 4 * _SHOWN]])
+        either |= Q(org_number=org_number)
+        same = others.filter(either, country=country).order_by("pk").values_list("pk", flat=True)
         scores = dict.fromkeys(same[: 2 * _SHOWN], 1.0) | scores
     if not scores:
         return []
@@ -67,13 +78,13 @@ def alike(
     rows = others.select_related("merged_into").only(*_columns(), *_columns("merged_into__"))
     found = rows.in_bulk(scores)
     likenesses = [
-        Likeness(found[pk], _why(found[pk], org_number, score), score)
+        Likeness(found[pk], _why(found[pk], number, country, score), score)
         for pk, score in scores.items()
         if pk in found
     ]
     likenesses.sort(
         key=lambda like: (
-            not org_number or like.customer.org_number != org_number,
+            not _has(like.customer, number, country),
             -like.score,
             like.customer.merged_into_id is not None,
             like.customer.pk,
@@ -113,17 +124,24 @@ def near(rows: QuerySet, name: str) -> dict[int, float]:
 
 
 def in_words(score: float) -> str:
-    return _("same name") if score == 1 else _("name %(score)d %% alike") % {"score": score * 100}
+    per_cent = f"{int(score * 100)}\u00a0%"
+    return _("same name") if score == 1 else _("name %(near)s alike") % {"near": per_cent}
 
 
-def _why(customer: Customer, org_number: str, score: float) -> str:
-    if org_number and customer.org_number == org_number:
+def _has(customer: Customer, number: str, country: str) -> bool:
+    """Tell whether a customer has the reg. no., however it is written."""
+    own = spelling.org_number(customer.org_number, country)
+    return bool(number) and customer.country == country and own == number
+
+
+def _why(customer: Customer, number: str, country: str, score: float) -> str:
+    if _has(customer, number, country):
         return _("same company reg. no.")
     return in_words(score)
 
 
 def _columns(prefix: str = "") -> Iterable[str]:
-    names = ("number", "name", "org_number", "status", "merged_into")
+    names = ("number", "name", "country", "org_number", "status", "merged_into")
     return (prefix + name for name in names)
 
 

@@ -91,26 +91,20 @@ def asked(
             told = {"number": number[:_SHOWN]}
             result.remarks.append(_("There is no customer with the number %(number)s.") % told)
             continue
-        told = {"old": number, "number": customer.number, "name": customer.name}
+        told = {"number": customer.number, "name": customer.name}
         if into and customer.pk == into.pk and number == into.number:
             result.remarks.append(
                 _("%(number)s %(name)s cannot be merged with itself, so it is left out.") % told
             )
         elif number != customer.number:
-            result.remarks.append(
-                _("The number %(old)s belongs to %(number)s %(name)s by now.") % told
-            )
+            result.remarks.append(leads_to(customer, number))
         if customer.pk not in there:
             there.add(customer.pk)
             result.customers.append(customer)
     return result
 
 
-def proposed(customers: Sequence[Customer]) -> Customer:
-    """Return which of several is best kept: one with a reg. no., then an active one, the oldest.
-
-    A reg. no. ties the customer to the register and to where its EHF goes; the oldest number is
-    the one that most people know.
-    """
-    active = Customer.Status.ACTIVE
-    return min(customers, key=lambda c: (not c.org_number, c.status != active, c.pk))
+def leads_to(customer: Customer, number: str) -> str:
+    """Return that a former number means this customer."""
+    told = {"old": number, "number": customer.number, "name": customer.name}
+    return _("The number %(old)s belongs to %(number)s %(name)s by now.") % told

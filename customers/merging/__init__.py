@@ -1,7 +1,6 @@
 """Customers that are the same one made one, and made several again."""
 
 from customers.merging.making import (
-    MOST,
     CannotMerge,
     ChangedMeanwhile,
     Undecided,
@@ -9,8 +8,10 @@ from customers.merging.making import (
     merge,
     refusals,
 )
+from customers.merging.relations import like
 from customers.merging.since import Since
 from customers.merging.undoing import BACK, CannotUndo, undo
+from customers.models.merge import MOST
 
 __all__ = [
     "BACK",
@@ -21,6 +22,7 @@ __all__ = [
     "Since",
     "Undecided",
     "decisions",
+    "like",
     "merge",
     "refusals",
     "undo",

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.db.models import Min
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import Truncator
@@ -107,7 +108,7 @@ class Account:
     @cached_property
     def more_rows(self) -> int:
         """How many more of them there are."""
-        return max(self._hanging.count() - SHOWN, 0)
+        return max(self._hanging.values("model", "key").distinct().count() - SHOWN, 0)
 
     @cached_property
     def moved(self) -> list[Share]:
@@ -178,11 +179,15 @@ class Account:
     @property
     def _hanging(self) -> models.QuerySet[MergeChange]:
         seen = self._seen - {Customer._meta.label_lower}
-        return self.merge.changes.filter(model__in=seen)
+        return self.merge.changes.filter(model__in=seen).order_by()
 
     def _told_changes(self) -> list[MergeChange]:
         about_kept = self.merge.changes.filter(model=Customer._meta.label_lower, key=self.kept.pk)
-        return [*about_kept, *self._hanging[:SHOWN]]
+        # Whole rows: one can have several changes, of its columns and of its tags.
+        rows = self._hanging.values_list("model", "key").annotate(first=Min("pk"))
+        shown = {(model, key) for model, key, _first in rows.order_by("first")[:SHOWN]}
+        some = self._hanging.filter(key__in={key for _model, key in shown}).order_by("pk")
+        return [*about_kept, *(one for one in some if (one.model, one.key) in shown)]
 
 
 class Words:

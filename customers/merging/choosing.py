@@ -3,20 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, When
 
 from customers import search
 from customers.duplicates import pairs
-from customers.merging.making import MOST
-from customers.models import Customer, DuplicatePair
+from customers.models import Customer
 from customers.models.customer import CustomerQuerySet
+from customers.models.merge import MOST
 from customers.models.number_series import can_be_number
+from customers.register_facts import trouble_of
 from moment.models import User
 
 _LIKELY = 20
 _FOUND = 20
 # The index stops here for words that thousands of customers share.
 _MET = 500
+
+
+def proposed(customers: Sequence[Customer]) -> Customer:
+    """Return which of several is best kept. One query."""
+    troubles = trouble_of([c.org_number for c in customers if c.is_norwegian])
+    return min(
+        customers,
+        key=lambda c: c.kept_before(troubles.get(c.org_number, "") if c.is_norwegian else ""),
+    )
 
 
 @dataclass(frozen=True)
@@ -43,7 +53,7 @@ class Candidates:
         ticked = set() if self.are_too_many else keys
         self.likely = [
             Candidate(other, other.pk in ticked, pair.score, pairs.reasons_in_words(pair.evidence))
-            for pair, other in self._pairs(user)
+            for pair, other in pairs.of_customer(into, user, at_most=_LIKELY)
         ]
         likely = {candidate.customer.pk for candidate in self.likely}
         self.given = [
@@ -51,15 +61,6 @@ class Candidates:
         ]
         besides = {into.pk, *keys, *likely}
         self.found = [Candidate(other) for other in self._found(visible) if other.pk not in besides]
-
-    def _pairs(self, user: User) -> list[tuple[DuplicatePair, Customer]]:
-        """Return the open pairs of the customer, each with the other one; one query."""
-        either = Q(first=self.into) | Q(second=self.into)
-        rows = pairs.visible_to(user).filter(either, dismissed_at=None)
-        rows = rows.select_related("first", "second").order_by("-score", "pk")[:_LIKELY]
-        return [
-            (pair, pair.second if pair.first_id == self.into.pk else pair.first) for pair in rows
-        ]
 
     def _found(self, visible: CustomerQuerySet) -> list[Customer]:
         """Return who is met by all words: by its very number first, by name next; two queries."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Min
+from django.db.models import Count, F, Min, QuerySet
 from django.utils.translation import gettext as _
 
 from customers.merging import log
@@ -31,7 +31,10 @@ class JoinedContacts(Rule):
         for posts in _shared(customers):
             if len({_details(post) for post in posts}) == 1:
                 continue
-            question = _("%(person)s is a contact of several of them. Which details go first?")
+            question = _(
+                "%(person)s is a contact of several of them. "
+                "Whose details are kept where they differ?"
+            )
             options = [Option(str(post.pk), _in_words(post)) for post in posts]
             decisions.append(
                 Decision(
@@ -83,6 +86,9 @@ class JoinedContacts(Rule):
                 if post.pk in pointing[label]:
                     rules()[label].apply(work, pointer, post.pk, mine[post.person_id].pk)
         return [post.pk for post in theirs]
+
+    def like(self, stayed: Any, rows: QuerySet) -> Any:
+        return rows.filter(person=stayed.person_id).first()
 
     def stuck(self, column: Any, step: MergeMove) -> dict[Any, str]:
         reason = _("The person is a contact there again.")

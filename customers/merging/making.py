@@ -17,11 +17,11 @@ from customers.merging.fields import chosen_values
 from customers.merging.relations import columns_to, rules
 from customers.merging.rules import CannotMerge, Decision, Rule, Work
 from customers.models import Customer, Merge, MergedCustomer, Tag
+from customers.models.merge import MOST
 from moment.models import User
 from moment.names import number_key
 from moment.turns import in_turn
 
-MOST = 10  # customers that become one at once
 RIGHT = "customers.change_customer"
 # No customer has this number: one that gives its own to another has it for a moment.
 NO_NUMBER = "~"

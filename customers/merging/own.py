@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
@@ -44,6 +44,10 @@ class Files(Rule):
                 staying.append(theirs.pk)
         return staying
 
+    def like(self, stayed: Any, rows: QuerySet) -> Any:
+        same = rows.filter(content=stayed.content_id)
+        return next((one for one in same if _named(one) == _named(stayed)), None)
+
 
 def _named(file: File) -> tuple[str, int]:
     return file.name.casefold(), file.content_id
@@ -68,6 +72,9 @@ class Notes(Rule):
                 staying.append(note.pk)
         return staying
 
+    def like(self, stayed: Any, rows: QuerySet) -> Any:
+        return rows.filter(author=stayed.author_id, text=stayed.text).first()
+
 
 @dataclass(frozen=True)
 class Recipients(Rule):
@@ -89,6 +96,10 @@ class Recipients(Rule):
                 log.change(work.merge, like, kind=one.kind)
             staying.append(one.pk)
         return staying
+
+    def like(self, stayed: Any, rows: QuerySet) -> Any:
+        same = rows.annotate(lower=Lower("email")).filter(lower=Lower(Value(stayed.email)))
+        return same.filter(contact=stayed.contact_id).first()
 
     def stuck(self, column: Any, step: MergeMove) -> dict[Any, str]:
         """Return those whose like is there again, and contacts who stay with the kept one."""
@@ -153,6 +164,10 @@ class Addresses(Rule):
             taken.add(label.casefold())
             log.change(work.merge, address, label=label)
         return staying
+
+    def like(self, stayed: Any, rows: QuerySet) -> Any:
+        label = stayed.label.casefold()
+        return next((one for one in rows.all() if one.label.casefold() == label), None)
 
     def stuck(self, column: Any, step: MergeMove) -> dict[Any, str]:
         reason = _("There is another address with this label.")

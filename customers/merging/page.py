@@ -267,6 +267,16 @@ class Comparison:
         return Asking(decision, chosen or "", decision.key in self.missing and not chosen)
 
     @property
+    def settled(self) -> list[tuple[str, str]]:
+        """What has been decided, as questions and answers."""
+        return [
+            (asking.decision.question, str(option.label))
+            for asking in self.decisions
+            for option in asking.decision.options
+            if option.value == asking.chosen
+        ]
+
+    @property
     def undecided(self) -> list[Asking]:
         return [asking for asking in self.decisions if not asking.chosen]
 

@@ -70,6 +70,13 @@ class Preview:
         return [self.merge.kept, *(one.customer for one in self.account.merged)]
 
     @property
+    def kept_again(self) -> str:
+        """The number and name that the kept customer has afterwards."""
+        back = {change.field: change.old for change in self.fields}
+        kept = self.merge.kept
+        return f"{back.get('number', kept.number)} {back.get('name', kept.name)}"
+
+    @property
     def decided(self) -> dict[str, str]:
         """What is chosen, as `undo` takes it: by column."""
         return {

@@ -97,6 +97,10 @@ class RatesWithoutOverlap(Rule):
         if giving_way:
             log.move_these(work.merge, column, target, source, giving_way)
 
+    def like(self, stayed: Any, rows: QuerySet) -> Any:
+        whose = rows.filter(user=stayed.user_id, role=stayed.role_id)
+        return whose.filter(valid_from=stayed.valid_from).first()
+
     def refusal(self, column: Any, steps: Sequence[MergeMove]) -> str:
         """Return which rates would hold on the same days if all went back."""
         found = _would_clash(steps)

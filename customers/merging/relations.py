@@ -40,6 +40,14 @@ def column_of(label: str) -> Any:
     return apps.get_model(model)._meta.get_field(name)
 
 
+def like(stayed: models.Model, rows: models.QuerySet) -> Any:
+    """Return which of a customer's rows the one that stayed behind was joined with.
+
+    None where it was not, or where that one has changed since.
+    """
+    return rules()[f"{stayed._meta.label_lower}.customer"].like(stayed, rows)
+
+
 @cache
 def rules() -> Mapping[str, Any]:
     """Return the rule of each column that points to a customer, in the order of applying them."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -106,6 +106,10 @@ class Rule:
     def stay(self, work: Work, column: Any, source: int, target: int) -> Collection[Any]:
         """Return the keys of the rows that stay, having joined them with their likes."""
         return ()
+
+    def like(self, stayed: Any, rows: QuerySet) -> Any:
+        """Return the one of these rows that `stay` would join such a row with; None for none."""
+        return None
 
     # Taking it back. Only what has been changed since can be in the way.
 

@@ -314,6 +314,15 @@ class Customer(models.Model):
     def is_norwegian(self) -> bool:
         return self.country == "NO"
 
+    def kept_before(self, trouble: str) -> tuple:
+        """Return by what the best one to keep of several is first: `trouble` is the register's.
+
+        One without trouble, by its status, with a reg. no., which ties it to the register and to
+        where its EHF goes; then the oldest, whose number most people know.
+        """
+        status = self.Status.values.index(self.status)
+        return bool(trouble), status, not self.org_number, self.pk
+
     def searchable(self) -> str:
         """Return what the overview's search finds this customer by, its contacts last.
 

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+MOST = 10  # customers that become one at once
+
 
 class Merge(models.Model):
     """One act of merging. Its log says what moved and what changed, so that it can be undone."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 from auditlog.models import LogEntry
@@ -80,7 +81,7 @@ def _held(log: LogEntry, customer: Customer) -> Iterator[Customer]:
 
 
 def _save_customer(row: Customer, name: str, value: Any) -> None:
-    before = alerting.norwegian_number(row)
+    before = copy(row)
     _set(row, name, value)
     if name == "number" and row.number not in numbers.own(row):
         numbers.allocate(row.number)
@@ -88,8 +89,8 @@ def _save_customer(row: Customer, name: str, value: Any) -> None:
     row.version += 1
     row.last_activity_at = timezone.now()
     row.save()
-    alerting.follow(row, instead_of=before)
-    finding.follow(row.pk)
+    alerting.follow(row, instead_of=alerting.norwegian_number(before))
+    finding.follow_change(row, instead_of=before)
     transaction.on_commit(counts.forget)
 
 

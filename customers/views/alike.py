@@ -23,24 +23,33 @@ def while_typing(request: HttpRequest, number: str) -> HttpResponse:
     customer = visible_customer(request.user, number)
     name = one_line(request.GET.get("name", "")[:LONGEST])
     typed = request.GET.get("org_number", "")[:LONGEST]
-    typed = org_number.compact(typed) if request.GET.get("country") == "NO" else one_line(typed)
+    country = request.GET.get("country", str(customer.country))
+    typed = org_number.compact(typed) if country == "NO" else one_line(typed)
     found = of_another(
         request,
         name=name if name != customer.name else "",
         org_number=typed if typed != customer.org_number else "",
+        country=country,
         besides=customer.pk,
     )
     return render(request, "customers/new/_alike.html", {"alike": found})
 
 
 def of_another(
-    request: HttpRequest, *, name: str, org_number: str = "", besides: int | None = None
+    request: HttpRequest,
+    *,
+    name: str,
+    org_number: str = "",
+    country: str = "NO",
+    besides: int | None = None,
 ) -> list[Likeness]:
     """Return the customers with a near name or the same reg. no., formerly merged ones too."""
     if len(name) < 2 and not org_number:
         return []
     visible = Customer.with_merged.visible_to(request.user)
-    return duplicates.alike(visible, name=name, org_number=org_number, besides=besides)
+    return duplicates.alike(
+        visible, name=name, org_number=org_number, country=country, besides=besides
+    )
 
 
 def tell(request: HttpRequest, customer: Customer, *, changed: list[str]) -> None:
@@ -49,6 +58,7 @@ def tell(request: HttpRequest, customer: Customer, *, changed: list[str]) -> Non
         request,
         name=customer.name if "name" in changed else "",
         org_number=customer.org_number if "org_number" in changed else "",
+        country=str(customer.country),
         besides=customer.pk,
     )
     for like in found:

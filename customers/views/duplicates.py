@@ -65,4 +65,4 @@ def _where_from(request: SignedInRequest) -> str:
     number = request.GET.get("customer", "")
     if can_be_number(number):
         return visible_customer(request.user, number).get_absolute_url()
-    return DuplicateList(request.GET, request.user).url()
+    return DuplicateList(request.GET, request.user).asked_url

@@ -2,32 +2,14 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from customers import holding
-from customers.models import (
-    Contact,
-    Customer,
-    File,
-    HourlyRate,
-    InvoiceRecipient,
-    Note,
-    OtherAddress,
-    UsedNumber,
-)
-
-# What makes two rows of customers that were merged one: merging joined them by it, and the address
-# of the one that stayed behind leads to the other.
-_ALIKE: dict[Any, tuple[str, ...]] = {
-    Contact: ("person",),
-    File: ("name", "content"),
-    HourlyRate: ("user", "role", "valid_from"),
-    InvoiceRecipient: ("contact", "email"),
-    Note: ("author", "text"),
-    OtherAddress: ("label",),
-}
+from customers import holding, merging
+from customers.forms.merge import leads_to
+from customers.models import Customer, UsedNumber
 
 
 def visible_customer(user: AbstractBaseUser | AnonymousUser, number: str) -> Customer:
@@ -45,12 +27,15 @@ def visible_customer(user: AbstractBaseUser | AnonymousUser, number: str) -> Cus
 def moved(request: HttpRequest, customer: Customer, number: str) -> HttpResponse | None:
     """Return a redirect to this page under the customer's present number, if it is another.
 
-    Only who asks is led on: what somebody sends to an old number holds for the customer.
+    Only who asks is led on: what somebody sends to an old number holds for the customer. Who opens
+    a whole page is told.
     """
     if customer.number == number or request.method not in ("GET", "HEAD"):
         return None
     match = request.resolver_match
     assert match is not None
+    if not getattr(request, "htmx", False):
+        messages.info(request, leads_to(customer, number))
     url, query = reverse(match.view_name, args=[customer.number]), request.META["QUERY_STRING"]
     return HttpResponseRedirect(f"{url}?{query}" if query else url)
 
@@ -73,9 +58,7 @@ def like_of(customer: Customer, rows: Any, pk: int) -> Any:
     None where it was not, or where that one has changed since.
     """
     stayed = stayed_behind(customer, rows.model, pk)
-    if stayed is None:
-        return None
-    return rows.filter(**{name: getattr(stayed, name) for name in _ALIKE[rows.model]}).first()
+    return merging.like(stayed, rows) if stayed else None
 
 
 def stayed_behind(customer: Customer, model: Any, pk: int) -> Any:

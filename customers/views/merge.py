@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers import merging
-from customers.forms.merge import Asked, Choices, asked, proposed
-from customers.merging.choosing import Candidates
+from customers.forms.merge import Asked, Choices, asked, leads_to
+from customers.merging.choosing import Candidates, proposed
 from customers.merging.page import Comparison
 from customers.models import Customer, Merge
-from customers.views.loading import visible_customer
+from customers.views.loading import moved, visible_customer
 from moment.access import SignedInRequest, needs
 from moment.htmx import INVALID, redirect_to, render_page
 
@@ -27,8 +27,8 @@ def merge(request: SignedInRequest, number: str) -> HttpResponse:
     customer = visible_customer(request.user, number)
     if request.method == "POST":
         return _merge(request, customer, number)
-    if customer.number != number:
-        return _moved(request, customer, number)
+    if moved_on := moved(request, customer, number):
+        return moved_on
     if "ask" in request.GET:
         return _ask(request, customer)
     others = _asked(request, customer)
@@ -105,14 +105,18 @@ def _merge(request: SignedInRequest, customer: Customer, number: str) -> HttpRes
     if not others or len(others.customers) >= merging.MOST:
         return _choose(request, customer, others, problem=problem, status=INVALID)
     if customer.number != number:
-        others.remarks.insert(0, _leads_to(customer, number))
+        others.remarks.insert(0, leads_to(customer, number))
     page = Comparison([customer, *others.customers], choices, request.user, changed, missing)
     return _show(request, page, others, problem=problem, status=INVALID)
 
 
 def _done(request: SignedInRequest, made: Merge) -> HttpResponse:
     kept = Customer.objects.get(pk=made.kept_id)
-    numbers = [merged.number for merged in made.merged.all()]
+    # By name where its number has become the kept one's.
+    numbers = [
+        merged.name if merged.number == kept.number else merged.number
+        for merged in made.merged.all()
+    ]
     told = {"numbers": ", ".join(numbers), "number": kept.number, "name": kept.name}
     text = ngettext(
         "%(numbers)s is part of %(number)s %(name)s now.",
@@ -185,18 +189,6 @@ def _asked(request: SignedInRequest, customer: Customer) -> Asked:
         # From the page itself, where it stood among the others before they were swapped.
         numbers = [number for number in numbers if number != customer.number]
     return asked(numbers, Customer.objects.visible_to(request.user), into=customer)
-
-
-def _moved(request: SignedInRequest, customer: Customer, number: str) -> HttpResponse:
-    """Lead to the page under the customer's present number, with all that was asked for."""
-    if "with" in request.GET:
-        messages.info(request, _leads_to(customer, number))
-    return redirect(_url(customer, dict(request.GET.lists())))
-
-
-def _leads_to(customer: Customer, number: str) -> str:
-    told = {"old": number, "number": customer.number, "name": customer.name}
-    return _("The number %(old)s belongs to %(number)s %(name)s by now.") % told
 
 
 def _url(customer: Customer, query: dict[str, Any]) -> str:

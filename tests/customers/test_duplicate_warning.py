@@ -1,20 +1,16 @@
 """Who enters or renames a customer is told of those that are like it, and never held up."""
 
 import pytest
-from django.contrib.messages import get_messages
 
 from customers.duplicates import finding
 from customers.models import Customer
+from tests.conftest import said
 from tests.factories import CustomerFactory
 from tests.pages import fields_of
 
 pytestmark = pytest.mark.django_db
 NEW = "/customers/new/"
 HTMX = {"HX-Request": "true"}
-
-
-def said(response) -> str:
-    return " ".join(str(message) for message in get_messages(response.wsgi_request))
 
 
 @pytest.fixture

@@ -58,6 +58,20 @@ def test_an_equal_reg_no_is_shown_among_many_of_the_same_name():
     assert numbers("Hansen AS", "212345679")[0] == "9"
 
 
+def test_a_reg_no_is_the_same_however_it_is_written_and_in_its_country_alone():
+    swede = CustomerFactory(name="Vidde AB", org_number="556036-0793", country="SE")
+    CustomerFactory(name="Vidde AS", org_number="923609016")
+    finding.refresh([swede.pk])
+
+    def found(number: str, country: str) -> list[str]:
+        rows = alike(Customer.objects.all(), name="", org_number=number, country=country)
+        return [like.customer.name for like in rows]
+
+    assert found("5560360793", "SE") == found("SE556036079301", "SE") == ["Vidde AB"]
+    assert found("923609016", "NO") == ["Vidde AS"]
+    assert found("923609016", "DK") == []
+
+
 def test_an_island_is_no_company_form():
     CustomerFactory(number="1", name="Norvik Øy")
     assert numbers("Norvik") == []

@@ -115,7 +115,7 @@ def test_rates_that_gave_way_are_told_as_such(as_kari, as_per, kari, kept, other
     looked = as_per.get(merge.get_absolute_url())
     assert "1250" not in looked.text
     assert "/invoicing/rates/" not in looked.text
-    assert "Comes back to 1040 1 hourly rate" in words(
+    assert "Comes back to 1040 Tromsø kommune 1 hourly rate" in words(
         as_kari.get(f"{merge.get_absolute_url()}undo/")
     )
 
@@ -158,12 +158,30 @@ def test_asking_changes_nothing_and_tells_what_goes_back(as_kari, kari, kept, ot
     merge = merged(kept, other, by=kari)
     said = words(as_kari.get(f"{merge.get_absolute_url()}undo/"))
     assert "1028 Tromsø Kommune – Bygg becomes a customer of its own again." in said
-    assert "Goes back to 1028 1 contact 3 notes" in said
-    assert "Put back at 1040 Responsible empty Invoice e-mail empty" in said
+    assert "Goes back to 1028 Tromsø Kommune – Bygg 1 contact 3 notes" in said
+    assert "Put back at 1040 Tromsø kommune Responsible empty Invoice e-mail empty" in said
     assert "without Public sector" in said
     assert "Since the merge" not in said
     merge.refresh_from_db()
     assert merge.undone_at is None
+
+
+def test_a_kept_customer_that_took_the_others_number_is_told_from_it(as_kari, kari, kept, other):
+    merge = merged(kept, other, by=kari, chosen={"number": other.pk})
+    assert "1028 Tromsø Kommune – Bygg The kept one has this number now" in words(
+        as_kari.get(merge.get_absolute_url())
+    )
+    said = words(as_kari.get(f"{merge.get_absolute_url()}undo/"))
+    assert "Goes back to 1028 Tromsø Kommune – Bygg 1 contact" in said
+    assert "Put back at 1040 Tromsø kommune" in said
+
+
+def test_what_was_joined_at_the_kept_customer_is_said_to_go_back(as_kari, kari, kept, other):
+    person = PersonFactory(name="Eva Moen")
+    ContactFactory(customer=kept, person=person, phone="")
+    ContactFactory(customer=other, person=person, phone="99 88 77 66")
+    said = words(as_kari.get(f"{merged(kept, other, by=kari).get_absolute_url()}undo/"))
+    assert "Contact Eva Moen Phone at this customer empty" in said
 
 
 def test_what_has_changed_since_is_told(as_kari, kari, kept, other):
@@ -176,9 +194,9 @@ def test_what_has_changed_since_is_told(as_kari, kari, kept, other):
     NoteFactory.create_batch(4, customer=kept, author=kari)
     said = words(as_kari.get(f"{merge.get_absolute_url()}undo/"))
     assert "Edited: 2 notes. What was edited goes back as it is now." in said
-    assert "New: 4 notes. What is new stays with 1040." in said
+    assert "New: 4 notes. What is new stays with 1040 Tromsø kommune." in said
     assert "No longer there: 1 file." in said
-    assert "Goes back to 1028 1 contact 3 notes" in said
+    assert "Goes back to 1028 Tromsø Kommune – Bygg 1 contact 3 notes" in said
 
 
 def test_a_recipient_made_since_of_a_moved_contact_is_not_said_to_stay(as_kari, kari, kept, other):

@@ -9,7 +9,7 @@ from lxml import html
 from customers.merging import making
 from customers.merging.rules import Decision, Option
 from customers.models import Customer, Merge
-from tests.conftest import signed_in
+from tests.conftest import said, signed_in
 from tests.factories import (
     ContactFactory,
     CustomerFactory,
@@ -245,6 +245,7 @@ def test_the_question_says_what_will_happen(as_kari, town, works):
 def test_the_number_of_another_may_be_kept(as_kari, town, works):
     response = as_kari.post(URL, question(as_kari, "1028", **{"chosen-number": [str(works.pk)]}))
     assert response["Location"] == "/customers/1028/"
+    assert "Tromsø Kommune – Bygg is part of 1028 Tromsø kommune now." in said(response)
     assert as_kari.get("/customers/1040/")["Location"] == "/customers/1028/"
 
 

@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.urls import NoReverseMatch, reverse
 
 from customers import merging, numbers
-from customers.models import Customer, Note
+from customers.models import Customer, File, Note, OtherAddress
+from tests.conftest import said
 from tests.customers import kept_files
 from tests.factories import (
     ContactFactory,
@@ -76,6 +77,13 @@ def test_there_are_pages_to_walk():
 def test_the_old_address_keeps_what_it_asks_for(as_anne, kept):
     response = as_anne.get("/customers/1028/history/?kind=note")
     assert response["Location"] == "/customers/1040/history/?kind=note"
+
+
+def test_who_follows_an_old_number_is_told_whose_it_is(as_anne, kept):
+    led = as_anne.get("/customers/1028/", follow=True).content.decode()
+    assert "The number 1028 belongs to 1040 Tromsø kommune by now." in led
+    assert said(as_anne.get("/customers/1040/")) == ""
+    assert said(as_anne.get("/customers/1028/notes/", headers=HTMX)) == ""
 
 
 def test_what_is_sent_to_an_old_number_holds_for_the_kept_one(as_anne, kept):
@@ -158,6 +166,21 @@ def test_rows_that_stayed_behind_lead_to_their_like(as_anne, anne, pair):
     pages = of_rows(other, person, anne)
     merging.merge(kept.pk, [other.pk], by=anne)
     assert not kept.files.exclude(pk=theirs["file"])  # the like stayed behind
+    found = opened(as_anne, "1028", pages)
+    assert set(found.values()) == {200}, found
+
+
+def test_rows_that_stayed_behind_lead_to_their_like_in_another_spelling(as_anne, anne, pair):
+    kept, other = pair
+    person = PersonFactory()
+    theirs = of_rows(kept, person, anne)
+    pages = of_rows(other, person, anne)
+    OtherAddress.objects.filter(customer=other).update(label="LAGER Å")
+    OtherAddress.objects.filter(customer=kept).update(label="lager å")
+    File.objects.filter(pk=theirs["file"]).update(name="AVTALE Å.PDF")
+    File.objects.filter(pk=pages["file"]).update(name="avtale å.pdf")
+    merging.merge(kept.pk, [other.pk], by=anne)
+    assert kept.files.count() == kept.other_addresses.count() == 1
     found = opened(as_anne, "1028", pages)
     assert set(found.values()) == {200}, found
 

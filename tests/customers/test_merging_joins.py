@@ -73,7 +73,7 @@ def test_a_person_whom_only_the_others_know_is_one_contact_too(kept, other, merg
 
 @pytest.mark.parametrize("decided", [{"no": "1"}, {"contact-x": "y"}])
 def test_a_decision_on_nothing_is_not_heeded(kept, other, merge, decided):
-    merge(decided=decided)
+    assert merge(decided=decided).kept == kept
 
 
 @pytest.mark.parametrize("value", ["x", "0", 17, ("a",)])

@@ -1,18 +1,14 @@
 """The new-customer form, with and without htmx."""
 
 import pytest
-from django.contrib.messages import get_messages
 
 from customers.models import Customer, NumberSeries
+from tests.conftest import said
 from tests.factories import CustomerFactory, EntityFactory, TagFactory
 
 pytestmark = pytest.mark.django_db
 NEW = "/customers/new/"
 HTMX = {"HX-Request": "true"}
-
-
-def said(response) -> str:
-    return " ".join(str(message) for message in get_messages(response.wsgi_request))
 
 
 @pytest.fixture

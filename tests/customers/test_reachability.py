@@ -5,7 +5,6 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.contrib.messages import get_messages
 from django.db import OperationalError
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +14,7 @@ from customers.views import new
 from registry import peppol
 from registry.models import Reachability
 from tests.benchmarks.engines import free_port
+from tests.conftest import said
 from tests.factories import CustomerFactory, EntityFactory
 from tests.standin.peppol import CREDIT_NOTE, INVOICE
 
@@ -43,10 +43,6 @@ def answer(response) -> str:
     html = response.content.decode()
     found = re.search(r'<span class="reach__answer">(.*?)</span>\s*</span>', html, re.DOTALL)
     return " ".join(re.sub(r"<[^>]*>", " ", found[1]).split())
-
-
-def said(response) -> str:
-    return " ".join(str(message) for message in get_messages(response.wsgi_request))
 
 
 def lazy(response, method: str = "get") -> bool:

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django_countries import countries
 
 from customers import duplicates
 from customers.duplicates import Likeness
@@ -22,9 +23,10 @@ def while_typing(request: HttpRequest, number: str) -> HttpResponse:
     """Answer what a new name or reg. no. of a customer is like, empty while neither is new."""
     customer = visible_customer(request.user, number)
     name = one_line(request.GET.get("name", "")[:LONGEST])
-    typed = request.GET.get("org_number", "")[:LONGEST]
-    country = request.GET.get("country", str(customer.country))
-    typed = org_number.compact(typed) if country == "NO" else one_line(typed)
+    typed = one_line(request.GET.get("org_number", "")[:LONGEST])
+    country = request.GET.get("country", "")
+    country = country if country in countries else str(customer.country)
+    typed = org_number.compact(typed) if country == "NO" else typed
     found = of_another(
         request,
         name=name if name != customer.name else "",

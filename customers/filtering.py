@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.forms import MultipleChoiceField
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 from django_filters import FilterSet
@@ -28,13 +29,14 @@ class Menu:
     choices: list[tuple[str, str, bool]]
     switch: list[tuple[str, str, bool]]  # between any and all of them
     is_single: bool = False  # one choice shuts out the others
+    switched_by: str = ""  # the parameter of the switch
 
 
 class PageFilter(FilterSet):
     """Filters of a page. Values that make no sense are dropped, and named in `dropped`."""
 
-    # The filter whose values `match` combines: any of them, or all.
-    matched: ClassVar[str] = "tags"
+    # The filters of which any value is enough or all are asked for, and the parameters that say so.
+    matched: ClassVar[Mapping[str, str]] = {"tags": "match"}
     # Values that read well only behind the name of their filter: `EHF: Yes`.
     named: ClassVar[Iterable[str]] = ()
 
@@ -86,8 +88,9 @@ class PageFilter(FilterSet):
     def params(self) -> dict[str, Any]:
         """Return the filters in use by name, without the empty ones."""
         values = {name: value for name, value in self.form.cleaned_data.items() if value}
-        if values.get("match") == "any" or len(values.get(self.matched, [])) < 2:
-            values.pop("match", None)
+        for name, switch in self.matched.items():
+            if values.get(switch) == "any" or len(values.get(name, [])) < 2:
+                values.pop(switch, None)
         return values
 
     def words(self, name: str, value: str) -> str:
@@ -105,10 +108,10 @@ class PageFilter(FilterSet):
         """
         chips = []
         for name, value in (self.params if of is None else of).items():
-            if name == "match":
+            if name in self.matched.values():
                 continue
             if name == "q":
-                chips.append((f"“{value}”", url(q=None)))
+                chips.append((gettext("“%(text)s”") % {"text": value}, url(q=None)))
                 continue
             values = [value] if isinstance(value, str) else value
             chips += [
@@ -127,14 +130,16 @@ class PageFilter(FilterSet):
         fields, field = self.form.fields, self.form.fields[name]
         is_single = not isinstance(field, MultipleChoiceField)
         chosen = [self.params.get(name, "")] if is_single else self.params.get(name, [])
-        how = self.form.cleaned_data.get("match") or "any"
+        switch = self.matched.get(name, "")
+        how = self.form.cleaned_data.get(switch) or "any"
         return Menu(
             name,
             str(field.label),
             [(value, str(label), value in chosen) for value, label in field.choices],
             [
                 (value, str(label), value == how)
-                for value, label in (fields["match"].choices if name == self.matched else ())
+                for value, label in (fields[switch].choices if switch else ())
             ],
             is_single,
+            switch,
         )

@@ -9,12 +9,13 @@ from django.utils import timezone
 from customers import counts, holding
 from customers.models import Customer
 from moment.invoice_settings.choices import Level
-from moment.invoice_settings.levels import Effective
+from moment.invoice_settings.declared import SETTINGS
+from moment.invoice_settings.levels import Effective, Owners, resolve
 from moment.invoice_settings.saving import ChangedMeanwhile, write
 from moment.models import CompanySettings
 from moment.turns import in_turn
 
-__all__ = ["ChangedMeanwhile", "NoSuchContact", "effective", "effective_of", "save"]
+__all__ = ["ChangedMeanwhile", "NoSuchContact", "effective", "effective_of", "save", "value"]
 
 
 class NoSuchContact(Exception):
@@ -33,6 +34,13 @@ def effective_of(customers: Iterable[Customer]) -> dict[int, Effective]:
     """Return the same for many customers by primary key, in one query."""
     company = CompanySettings.current()
     return {customer.pk: _effective(customer, company) for customer in customers}
+
+
+def value(
+    name: str, customer: Customer, company: CompanySettings, project: object | None = None
+) -> Any:
+    """Return the value in force of one setting; no query."""
+    return resolve(SETTINGS[name], _owners(customer, company, project)).value
 
 
 def save(customer: Customer, changes: Mapping[str, Any], seen: Mapping[str, str]) -> list[str]:
@@ -60,6 +68,8 @@ def save(customer: Customer, changes: Mapping[str, Any], seen: Mapping[str, str]
 def _effective(
     customer: Customer, company: CompanySettings, project: object | None = None
 ) -> Effective:
-    return Effective(
-        [(Level.PROJECT, project), (Level.CUSTOMER, customer), (Level.COMPANY, company)]
-    )
+    return Effective(_owners(customer, company, project))
+
+
+def _owners(customer: Customer, company: CompanySettings, project: object | None) -> Owners:
+    return [(Level.PROJECT, project), (Level.CUSTOMER, customer), (Level.COMPANY, company)]

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from customers import counts, holding
-from customers.contact_report import CURRENT, DEFAULT_SORT, ContactReport
+from customers.contact_report import CURRENT, ContactReport
 from customers.contact_rows import with_mail
 from customers.models import Contact, MailingList
 from customers.models.contact import ContactQuerySet
@@ -83,7 +83,7 @@ class ListedContacts(ContactReport):
 
     @cached_property
     def params(self) -> dict[str, Any]:
-        return {"sort": self.sort} if self.sort != DEFAULT_SORT else {}
+        return {"sort": self.sort} if self.sort != ContactReport.usual_sort else {}
 
     @cached_property
     def path(self) -> str:

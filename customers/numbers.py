@@ -1,9 +1,11 @@
-"""Customer numbers: proposed, allocated under a lock, and never used again."""
+"""Numbers from a series: proposed, allocated under a lock, and never used again."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext as _
 
 from customers.models import Customer, MergeMove, NumberSeries, UsedNumber
@@ -28,14 +30,46 @@ class SeriesUsedUp(ValidationError):
 class NumberTaken(ValidationError):
     """Someone has, or had, this number."""
 
-    def __init__(self, number: str) -> None:
-        holder = UsedNumber.objects.filter(number=number).select_related("customer").first()
-        if holder and holder.customer.number == number:
+    def __init__(self, number: str, holder: str, *, is_now: bool = True) -> None:
+        if is_now:
             message = _("Number %(number)s is already used by %(name)s.")
         else:
             message = _("Number %(number)s was used before by %(name)s and is never reused.")
-        name = holder.customer.name if holder else "–"
-        super().__init__(message % {"number": number, "name": name}, code="taken")
+        super().__init__(message % {"number": number, "name": holder}, code="taken")
+
+
+class Numbered:
+    """What takes its numbers from one series; its rows tell which were used."""
+
+    def __init__(self, kind: NumberSeries.Kind, model: type[models.Model]) -> None:
+        self.kind, self._model = kind, model
+
+    def used(self, numbers: Iterable[str]) -> set[str]:
+        """Return which of these numbers were ever used; one query."""
+        rows = self._model._base_manager.filter(number__in=numbers).order_by()
+        return set(rows.values_list("number", flat=True))
+
+    def taken(self, number: str) -> NumberTaken:
+        """Return what is wrong with a number that is used."""
+        holder = self._model._base_manager.filter(number=number).first()
+        return NumberTaken(number, str(holder or "–"))
+
+    def series(self) -> NumberSeries:
+        return NumberSeries.objects.get(kind=self.kind)
+
+
+class _Customers(Numbered):
+    """Customers, whose former numbers lead to them for ever."""
+
+    def taken(self, number: str) -> NumberTaken:
+        holder = UsedNumber.objects.filter(number=number).select_related("customer").first()
+        if holder is None:
+            return NumberTaken(number, "–", is_now=False)
+        customer = holder.customer
+        return NumberTaken(number, customer.name, is_now=customer.number == number)
+
+
+CUSTOMERS = _Customers(NumberSeries.Kind.CUSTOMER, UsedNumber)
 
 
 @dataclass(frozen=True)
@@ -47,34 +81,30 @@ class Proposal:
     problem: str = ""
 
 
-def customer_series() -> NumberSeries:
-    return NumberSeries.objects.get(kind=NumberSeries.Kind.CUSTOMER)
-
-
-def propose() -> Proposal:
-    """Return the next free customer number. It is not reserved."""
-    series = customer_series()
+def propose(what: Numbered = CUSTOMERS) -> Proposal:
+    """Return the next free number. It is not reserved."""
+    series = what.series()
     try:
-        return Proposal(series, series.format(_next_free(series)))
+        return Proposal(series, series.format(_next_free(series, what)))
     except SeriesUsedUp as error:
         return Proposal(series, problem=error.messages[0])
 
 
-def allocate(wanted: str = "") -> str:
+def allocate(wanted: str = "", what: Numbered = CUSTOMERS) -> str:
     """Return a number nobody else gets: the one wanted, or the next free one of the series.
 
-    Call inside the transaction that saves the customer; others wait at the series row until it
-    ends, and a rollback gives the number back. Raises NumberTaken or SeriesUsedUp.
+    Call inside the transaction that saves the row; others wait at the series until it ends, and a
+    rollback gives the number back. Raises NumberTaken or SeriesUsedUp.
     """
-    series = NumberSeries.objects.select_for_update().get(kind=NumberSeries.Kind.CUSTOMER)
+    series = NumberSeries.objects.select_for_update().get(kind=what.kind)
     if wanted:
         if series.locked or series.hidden:
             message = _("The series %(series)s gives out the numbers itself.")
             raise ValidationError(message % {"series": series}, code="locked")
-        if _is_used(wanted):
-            raise NumberTaken(wanted)
+        if what.used([wanted]):
+            raise what.taken(wanted)
         return wanted
-    value = _next_free(series)
+    value = _next_free(series, what)
     series.next = value + 1
     series.save(update_fields=["next"])
     return series.format(value)
@@ -104,25 +134,17 @@ def own(customer: Customer) -> set[str]:
     return used.difference(merged.values_list("number", flat=True))
 
 
-def _next_free(series: NumberSeries) -> int:
+def _next_free(series: NumberSeries, what: Numbered) -> int:
     """Return the first value from `series.next` never used, looked up a thousand at a time."""
     # Nearly always the very next one is free.
-    if series.next <= series.last and not _is_used(series.format(series.next)):
+    if series.next <= series.last and not what.used([series.format(series.next)]):
         return series.next
     start = series.next
     while start <= series.last:
         values = range(start, min(start + _CHUNK, series.last + 1))
-        used = set(
-            UsedNumber.objects.filter(number__in=[series.format(v) for v in values]).values_list(
-                "number", flat=True
-            )
-        )
+        used = what.used([series.format(value) for value in values])
         for value in values:
             if series.format(value) not in used:
                 return value
         start = values[-1] + 1
     raise SeriesUsedUp(series)
-
-
-def _is_used(number: str) -> bool:
-    return UsedNumber.objects.filter(number=number).exists()

@@ -13,7 +13,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers import counts
+from customers import columns, counts
 from customers.filters import CustomerFilter
 from customers.models import Customer
 from customers.models.number_series import can_be_number
@@ -58,11 +58,13 @@ class Column:
     url: str = ""  # empty: not sorted by
     sorted: str = ""  # "ascending", "descending" or empty
     key: str = ""
+    is_number: bool = False
+    is_extra: bool = False  # one of those that are chosen
 
 
 @dataclass
 class Page:
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)
     first: int = 0  # position of the first row, from 1; 0 when unknown
     previous_url: str = ""
     next_url: str = ""
@@ -94,7 +96,7 @@ class Overview:
     """
 
     def __init__(self, data: QueryDict, user: AbstractBaseUser | AnonymousUser) -> None:
-        self.data = data
+        self.data, self.user = data, user
         self.filter = CustomerFilter(data, Customer.objects.visible_to(user))
         self.status = data.get("status", DEFAULT_STATUS)
         if self.status not in (ALL, *Customer.Status.values):
@@ -102,6 +104,8 @@ class Overview:
         self.sort = data.get("sort", DEFAULT_SORT)
         if self.sort.removeprefix("-") not in Customer.SORTS:
             self.sort = DEFAULT_SORT
+        # Columns besides those that there always are.
+        self.more = columns.chosen(data.getlist("columns"), user)
 
     # What is asked for
 
@@ -110,6 +114,7 @@ class Overview:
         return {
             **({"status": self.status} if self.status != DEFAULT_STATUS else {}),
             **({"sort": self.sort} if self.sort != DEFAULT_SORT else {}),
+            **({"columns": [column.name for column in self.more]} if self.more else {}),
             **self.filter.params,
         }
 
@@ -140,6 +145,14 @@ class Overview:
         """Return those of them that are not among the rows."""
         here = {row["number"] for row in self.page.rows}
         return [(number, name) for number, name in self.selected.items() if number not in here]
+
+    @property
+    def columns_menu(self) -> list[tuple[str, str, bool]]:
+        """Return the columns to choose from: their names, headings and whether they are shown."""
+        return [
+            (column.name, str(column.heading), column in self.more)
+            for column in columns.available(self.user)
+        ]
 
     @property
     def chips(self) -> list[tuple[str, str]]:
@@ -206,9 +219,9 @@ class Overview:
     @cached_property
     def columns(self) -> list[Column]:
         key, descending = self.sort.removeprefix("-"), self.sort.startswith("-")
-        columns = []
+        shown = []
         for name, label in COLUMNS:
-            column = Column(str(label), key=name)
+            column = Column(str(label), key=name, is_number=name == "number")
             if name:
                 first = f"-{name}" if name in DESCENDING_FIRST else name
                 other = name if first.startswith("-") else f"-{name}"
@@ -216,8 +229,12 @@ class Overview:
                 column.url = self.url(sort=None if wanted == DEFAULT_SORT else wanted)
                 if name == key:
                     column.sorted = "descending" if descending else "ascending"
-            columns.append(column)
-        return columns
+            shown.append(column)
+        # Before the last, when something happened, which stays at the end.
+        more = [
+            Column(str(c.heading), "", "", c.name, c.is_number, is_extra=True) for c in self.more
+        ]
+        return [*shown[:-1], *more, *shown[-1:]]
 
     @cached_property
     def page(self) -> Page:
@@ -255,6 +272,7 @@ class Overview:
         page = Page(rows=table_rows(rows, tags=self.filter.tags, people=self.filter.people))
         if not rows:
             return page
+        columns.fill(page.rows, self.more)
         at_start = not more if backwards else not started
         at_end = (not started) if backwards else not more
         page.first = self._position(len(rows), at_start=at_start, at_end=at_end)

@@ -1,17 +1,21 @@
 """What the base keeps about a person, to be handed over, and to be erased (GDPR, art. 15 and 17).
 
 Free text that colleagues wrote is neither: nobody but a human can tell whom it is about. It is
-looked for, and told.
+looked for, and told. Apps above name what of theirs is about persons in `CUSTOMER_PRIVACY`.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from auditlog.context import disable_auditlog
 from auditlog.models import LogEntry
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from customers import contacts, traces
@@ -30,9 +34,25 @@ from moment.turns import in_turn
 KEPT = "kept"
 
 
+class About:
+    """What an app above keeps about persons. `posts` are the contacts that one is or was."""
+
+    def export(self, posts: Collection[int], known: traces.Known) -> dict[str, Any]:
+        """Return what is kept on the person, as plain values by what it is called."""
+        return {}
+
+    def erase(self, posts: Collection[int], known: traces.Known, mine: Collection[str]) -> None:
+        """Erase it, in the transaction of the erasure. `mine`: addresses of nobody else."""
+
+
+@cache
+def _above() -> list[About]:
+    return [import_string(path)() for path in settings.CUSTOMER_PRIVACY]
+
+
 def export(person: Person) -> dict[str, Any]:
     """Return everything kept on the person, as plain values for a file."""
-    known = traces.known_of(person)
+    known, ever = traces.known_of(person), traces.posts_ever(person)
     posts = person.contacts.select_related("customer").prefetch_related("tags").order_by("pk")
     return {
         "person": {
@@ -59,6 +79,7 @@ def export(person: Person) -> dict[str, Any]:
             .order_by("pk")
             .values_list("name", flat=True)
         ),
+        **{name: value for one in _above() for name, value in one.export(ever, known).items()},
         "history": [
             {
                 "at": entry.timestamp,
@@ -109,11 +130,15 @@ def erase(person: Person, by: User) -> None:
         # As an entry of the history may be found by what it says, all are found before any changes.
         history = list(traces.entries(person).values_list("pk", flat=True))
         posts = traces.posts_ever(person)
-        recipients = _recipients(person, traces.known_of(person))
+        known = traces.known_of(person)
+        recipients = _recipients(person, known)
+        mine = traces.ours(known.addresses, person)
         gone = {r.pk: r for r in recipients.filter(customer__in=held.customers)}
         with disable_auditlog():
             for recipient in gone.values():
                 recipient.delete()
+            for one in _above():
+                one.erase(posts, known, mine)
             _clear(held)
         # What merging made of them; the rows say the same of nobody now, or are gone.
         MergeChange.objects.filter(model=Contact._meta.label_lower, key__in=posts).delete()

@@ -67,6 +67,7 @@ def table_rows(
         )
         rows.append(
             {
+                "pk": c["pk"],
                 "number": c["number"],
                 "url": f"{prefix}{c['number']}/",
                 "name": c["name"],

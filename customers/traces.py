@@ -1,17 +1,23 @@
-"""Where a person has left traces, beside the rows that are the person's own."""
+"""Where a person has left traces, beside the rows that are the person's own.
+
+Apps above name what of theirs can hold free text in `settings.CUSTOMER_TRACES`.
+"""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from auditlog.models import LogEntry
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Lower
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -167,13 +173,17 @@ class Mentions:
 
 
 @dataclass(frozen=True)
-class _Kind:
+class Kind:
     """A kind of rows with free text; `page` is where its text can be changed."""
 
     model: type[Model]
     label: Any
     columns: tuple[str, ...]
     page: str = ""
+    # Words and address of each of some rows, where they have pages of their own.
+    places: Callable[[QuerySet], list[tuple[str, str]]] | None = None
+    # Which of all rows it is about.
+    only: Q | None = None
 
     @property
     def customer(self) -> str:
@@ -183,7 +193,8 @@ class _Kind:
     def rows(self) -> QuerySet:
         """All that are kept: also what is merged, and what stayed behind with it."""
         manager = Customer.with_merged if self.model is Customer else self.model._default_manager
-        return manager.order_by("pk")
+        rows = manager.filter(self.only) if self.only else manager.all()
+        return rows.order_by("pk")
 
 
 _CUSTOMER_TEXTS = tuple(
@@ -191,19 +202,30 @@ _CUSTOMER_TEXTS = tuple(
     for field in Customer._meta.concrete_fields
     if isinstance(field, CharField | TextField) and field.editable and not field.choices
 )
-_KINDS = {
-    "notes": _Kind(Note, gettext_lazy("Notes"), ("text",), "note"),
-    "files": _Kind(File, gettext_lazy("Files"), ("name", "note", "versions__name"), "files"),
-    "customers": _Kind(Customer, gettext_lazy("Customers"), _CUSTOMER_TEXTS, "edit"),
-    "addresses": _Kind(OtherAddress, gettext_lazy("Addresses"), ("label", "street"), "profile"),
-    "recipients": _Kind(
-        InvoiceRecipient, gettext_lazy("Invoice recipients"), ("email",), "profile"
-    ),
-    "lists": _Kind(MailingList, gettext_lazy("Mailing lists"), ("name",)),
-    "history": _Kind(Customer, gettext_lazy("History"), (), "history"),
+_OWN = {
+    "notes": Kind(Note, gettext_lazy("Notes"), ("text",), "note"),
+    "files": Kind(File, gettext_lazy("Files"), ("name", "note", "versions__name"), "files"),
+    "customers": Kind(Customer, gettext_lazy("Customers"), _CUSTOMER_TEXTS, "edit"),
+    "addresses": Kind(OtherAddress, gettext_lazy("Addresses"), ("label", "street"), "profile"),
+    "recipients": Kind(InvoiceRecipient, gettext_lazy("Invoice recipients"), ("email",), "profile"),
+    "lists": Kind(MailingList, gettext_lazy("Mailing lists"), ("name",)),
+    "history": Kind(Customer, gettext_lazy("History"), (), "history"),
 }
-# Whose entries in the history can hold what people wrote freely.
+# Whose entries in the history can hold what people wrote freely, with those of apps above.
 _WRITTEN = (Customer, File, Note, OtherAddress)
+
+
+@cache
+def _above() -> Mapping[str, Kind]:
+    found: dict[str, Kind] = {}
+    for path in settings.CUSTOMER_TRACES:
+        found |= import_string(path)
+    return found
+
+
+def _kinds() -> Mapping[str, Kind]:
+    """Return the kinds of rows with free text, by what an erasure calls them."""
+    return {**_OWN, **_above()}
 
 
 def in_free_text(known: Known) -> dict[str, list[int]]:
@@ -213,7 +235,7 @@ def in_free_text(known: Known) -> dict[str, list[int]]:
     """
     texts = {cased for text in known.texts for cased in _cased(text)}
     found = {}
-    for kind, what in _KINDS.items():
+    for kind, what in _kinds().items():
         said = Q(pk__in=[])
         for column in what.columns:
             for text in texts:
@@ -248,7 +270,8 @@ def _in_history(texts: Iterable[str]) -> list[int]:
         # As JSON is kept: SQLite's has letters beyond ASCII as \u00e5.
         for written in {text, json.dumps(text)[1:-1]}:
             said |= Q(text__icontains=written)
-    kinds = ContentType.objects.get_for_models(*_WRITTEN)
+    models = {*_WRITTEN, *(kind.model for kind in _above().values())}
+    kinds = ContentType.objects.get_for_models(*models)
     entries = (
         LogEntry.objects.filter(content_type__in=kinds.values())
         .annotate(text=Cast("changes", TextField()))
@@ -262,15 +285,18 @@ def _in_history(texts: Iterable[str]) -> list[int]:
 
 def mentions(found: dict[str, list[int]]) -> list[Mentions]:
     """Return the rows of `in_free_text` as links to where people can look. One query a kind."""
+    kinds = _kinds()
     return [
-        Mentions(_KINDS[kind].label, len(keys), _places(_KINDS[kind], keys))
+        Mentions(kinds[kind].label, len(keys), _places(kinds[kind], keys))
         for kind, keys in found.items()
-        if kind in _KINDS
+        if kind in kinds
     ]
 
 
-def _places(kind: _Kind, keys: list[int]) -> list[tuple[str, str]]:
+def _places(kind: Kind, keys: list[int]) -> list[tuple[str, str]]:
     rows = kind.rows.filter(pk__in=keys[:LISTED])
+    if kind.places is not None:
+        return kind.places(rows)
     if kind.model is MailingList:
         return [(_("List"), reverse("customers:mailing_list", args=[row.pk])) for row in rows]
     at = kind.customer

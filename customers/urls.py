@@ -5,6 +5,7 @@ from customers.views import (
     addresses,
     alerts,
     alike,
+    choose,
     contact_report,
     contacts,
     digest,
@@ -38,6 +39,7 @@ app_name = "customers"
 urlpatterns = [
     path("customers/", overview.overview, name="overview"),
     # /customers/new/
+    path("customers/choose/", choose.choose, name="choose"),
     path("customers/new/", new.new, name="new"),
     path("customers/new/chosen/", lookup.chosen, name="new_chosen"),
     path("customers/new/ehf/", reachability.of_number, name="new_ehf"),

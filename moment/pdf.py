@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 FOLDER = Path(settings.BASE_DIR) / "templates" / "pdf"
+_COMMON = FOLDER / "common.typ"
 # For the archive: what it needs to look the same for ever is inside.
 _STANDARD = "a-2b"
 _FILE_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -77,7 +78,8 @@ def _fonts() -> typst.Fonts:
 
 
 def _source(template: str) -> bytes:
-    return (FOLDER / template).read_bytes()
+    """Return a template after what all have in common: from its folder it could import nothing."""
+    return _COMMON.read_bytes() + (FOLDER / template).read_bytes()
 
 
 def _printable(value: Any) -> Any:

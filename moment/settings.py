@@ -27,6 +27,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Order matters for templates and static files: our own stand before the packages'.
 INSTALLED_APPS = [
+    "moment.offers",
+    "moment.projects",
     "customers",
     "registry",
     "moment",
@@ -192,6 +194,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "moment.content.uploads.DiskUploadHandler",
 ]
+# An offer of 500 lines is ten fields a line, with up to 2,000 letters of description in each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024**2
 # The virus scanner: host:port, or the path of its socket; empty: none.
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 CLAMD_TIMEOUT = env.float("CLAMD_TIMEOUT", default=60.0)  # seconds, for each answer
@@ -227,8 +232,12 @@ if PEPPOL_TEST_HOSTS and not DEBUG:
 
 # What the profile shows, in order; apps above customers add their own (see customers.panels).
 CUSTOMER_PANELS = [
+    "moment.projects.panels.KeyFigures",
     "customers.panels.CustomerData",
+    "moment.projects.panels.Projects",
+    "moment.projects.panels.WorkedHere",
     "customers.panels.Register",
+    "moment.offers.panels.Offers",
     "customers.panels.Notes",
 ]
 
@@ -236,15 +245,37 @@ CUSTOMER_PANELS = [
 CUSTOMER_TABS = [
     "customers.tabs.Overview",
     "customers.tabs.Contacts",
+    "moment.projects.tabs.Projects",
+    "moment.offers.tabs.Offers",
     "customers.tabs.Invoicing",
     "customers.tabs.Files",
     "customers.tabs.History",
 ]
 
-# What merging does with the rows that point to customers, by app; apps above add theirs.
+# What the overview of customers can show in columns besides its own (see customers.columns).
+CUSTOMER_COLUMNS = [
+    "moment.projects.columns.InProgress",
+    "moment.projects.columns.NotInvoiced",
+]
+
+# What merging does with the rows that point to customers, by app; apps above add theirs between.
 CUSTOMER_MERGING = [
     "customers.merging.own.RULES",
+    "moment.projects.merging.RULES",
+    "moment.offers.merging.RULES",
+    "customers.merging.own.HISTORY",
 ]
+
+# What the history of a customer tells of, by app; apps above add theirs.
+CUSTOMER_HISTORY = [
+    "customers.history.subjects.OWN",
+    "moment.projects.history.SUBJECTS",
+    "moment.offers.history.SUBJECTS",
+]
+
+# What of apps above is about persons, or can name them in free text (see customers.privacy).
+CUSTOMER_PRIVACY = ["moment.projects.privacy.Projects", "moment.offers.privacy.Offers"]
+CUSTOMER_TRACES = ["moment.projects.privacy.TRACES", "moment.offers.privacy.TRACES"]
 
 # Security
 HTTPS = env.bool("HTTPS", default=not DEBUG)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -15,7 +16,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_DAY, _MOMENT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm"
+_DAY, _MOMENT, _CENTS = "yyyy-mm-dd", "yyyy-mm-dd hh:mm", "#,##0.00"
 # What a spreadsheet would take for a formula, here or after a detour by CSV, or for an error.
 _NOT_PLAIN = ("=", "+", "-", "@", "#", "\t", "\r", "\n")
 _LONGEST_TEXT = 32_767  # characters that a cell holds
@@ -82,9 +83,11 @@ def _heading(sheet: Any, text: str) -> WriteOnlyCell:
 def _cell(sheet: Any, value: Any) -> Any:
     """Return what stands for a value: itself where nothing can go wrong, which is quicker."""
     if isinstance(value, datetime):
-        return _dated(sheet, timezone.localtime(value).replace(tzinfo=None), _MOMENT)
+        return _formatted(sheet, timezone.localtime(value).replace(tzinfo=None), _MOMENT)
     if isinstance(value, date):
-        return _dated(sheet, value, _DAY)
+        return _formatted(sheet, value, _DAY)
+    if isinstance(value, Decimal):
+        return _formatted(sheet, value, _CENTS)
     if value is None or isinstance(value, int | float):
         return value
     text = str(value)
@@ -93,7 +96,7 @@ def _cell(sheet: Any, value: Any) -> Any:
     return _NOT_IN_XML.sub("", text) or None
 
 
-def _dated(sheet: Any, value: date, number_format: str) -> WriteOnlyCell:
+def _formatted(sheet: Any, value: date | Decimal, number_format: str) -> WriteOnlyCell:
     cell = WriteOnlyCell(sheet, value)
     cell.number_format = number_format
     return cell

@@ -50,6 +50,8 @@ setup_patterns = [
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("customers.urls")),
+    path("", include("moment.projects.urls")),
+    path("", include("moment.offers.urls")),
     path("accounts/", include(account_patterns)),
     path("signed-in/", views.signed_in, name="signed_in"),
     path("language/", views.language, name="language"),

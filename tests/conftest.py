@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.db.models.signals import post_migrate
 from django.test import Client
+from django.utils import translation
 
 from registry import typos
 from tests.factories import UserFactory
@@ -27,6 +28,9 @@ ALL_ROLES = [
     "Administer customer details",
     "Administer customer contacts",
     "View customer economy",
+    "Register hours",
+    "Administer projects",
+    "Administer offers",
 ]
 _connect = socket.socket.connect
 
@@ -50,10 +54,21 @@ def _empty_cache():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _standard_language():
+    """Forget the language of the last test's request: it stays until there is another request."""
+    translation.deactivate()
+
+
 def _make_roles_and_series(using: str, **_rest: object) -> None:
     """Make again what the migrations wrote, after a transactional test has emptied every table."""
-    for name in ("0002_roles_and_series", "0006_roles"):
-        migration = import_module(f"customers.migrations.{name}")
+    for name in (
+        "customers.migrations.0002_roles_and_series",
+        "customers.migrations.0006_roles",
+        "moment.projects.migrations.0002_roles",
+        "moment.offers.migrations.0002_roles",
+    ):
+        migration = import_module(name)
         migration.create(apps, SimpleNamespace(connection=connections[using]))
 
 

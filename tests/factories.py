@@ -1,7 +1,11 @@
 """Rows for tests. State only what the test is about."""
 
+from datetime import date, timedelta
+from decimal import Decimal
+
 import factory
 from django.contrib.auth.models import Group
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from customers.models import (
@@ -18,6 +22,16 @@ from customers.models import (
     UsedNumber,
 )
 from moment.models import User
+from moment.offers.models import Offer, OfferLine
+from moment.projects.models import (
+    Activity,
+    Employee,
+    EmployeeTerms,
+    Expense,
+    PriceModel,
+    Project,
+    TimeEntry,
+)
 from registry.models import Entity
 from registry.org_number import with_check_digit
 
@@ -165,3 +179,103 @@ class InvoiceRecipientFactory(DjangoModelFactory):
 
     customer = factory.SubFactory(CustomerFactory)
     email = factory.Sequence(lambda n: f"faktura{n}@kunde.example")
+
+
+class EmployeeFactory(DjangoModelFactory):
+    """A colleague who registers hours, with terms from 2020 on unless told."""
+
+    class Meta:
+        model = Employee
+        skip_postgeneration_save = True
+
+    user = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def terms(self, create, extracted, **kwargs):
+        if extracted is not False:
+            EmployeeTerms.objects.create(
+                employee=self,
+                **{"valid_from": date(2020, 1, 1), "sales_price": 1100, "cost_rate": 600} | kwargs,
+            )
+
+
+class ProjectFactory(DjangoModelFactory):
+    """A project in progress with a price model by the hour and one activity, unless told."""
+
+    class Meta:
+        model = Project
+        skip_postgeneration_save = True
+
+    number = factory.Sequence(lambda n: str(5000 + n))
+    name = factory.Sequence(lambda n: f"Project {n}")
+    customer = factory.SubFactory(CustomerFactory)
+
+    @factory.post_generation
+    def model(self, create, extracted, **kwargs):
+        if extracted is not False:
+            PriceModelFactory(project=self, **kwargs)
+
+    @factory.post_generation
+    def activity(self, create, extracted, **kwargs):
+        if extracted is not False:
+            ActivityFactory(project=self, **kwargs)
+
+
+class PriceModelFactory(DjangoModelFactory):
+    class Meta:
+        model = PriceModel
+
+    project = factory.SubFactory(ProjectFactory, model=False)
+    kind = "hourly"
+    rates_from = factory.LazyAttribute(lambda m: "employee" if m.kind == "hourly" else "")
+
+
+class ActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = Activity
+
+    project = factory.SubFactory(ProjectFactory, activity=False)
+    number = factory.Sequence(lambda n: n + 1)
+    title = factory.Sequence(lambda n: f"Activity {n}")
+
+
+class TimeEntryFactory(DjangoModelFactory):
+    class Meta:
+        model = TimeEntry
+
+    user = factory.SubFactory(UserFactory)
+    activity = factory.SubFactory(ActivityFactory)
+    day = date(2026, 11, 2)
+    hours = Decimal("7.5")
+
+
+class ExpenseFactory(DjangoModelFactory):
+    class Meta:
+        model = Expense
+
+    project = factory.SubFactory(ProjectFactory)
+    user = factory.SubFactory(UserFactory)
+    day = date(2026, 11, 2)
+    text = "Train"
+    cost = 500
+
+
+class OfferFactory(DjangoModelFactory):
+    class Meta:
+        model = Offer
+
+    number = factory.Sequence(lambda n: str(7000 + n))
+    name = factory.Sequence(lambda n: f"Offer {n}")
+    customer = factory.SubFactory(CustomerFactory)
+    responsible = factory.SubFactory(UserFactory)
+    issued_on = factory.LazyFunction(timezone.localdate)
+    valid_until = factory.LazyAttribute(lambda o: o.issued_on + timedelta(days=30))
+
+
+class OfferLineFactory(DjangoModelFactory):
+    class Meta:
+        model = OfferLine
+
+    offer = factory.SubFactory(OfferFactory)
+    title = factory.Sequence(lambda n: f"Line {n}")
+    price = 1000

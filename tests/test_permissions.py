@@ -1,29 +1,12 @@
 """Every view has a guard, and the guard holds."""
 
 import pytest
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.urls import NoReverseMatch, reverse
 
+from tests import walking
 from tests.factories import CustomerFactory
 
-# Views of packages and those open to all on purpose.
-OPEN = {"healthz", "language", "signed_in"}
-PACKAGES = ("admin:", "account_")
-
-
-def named_views(resolver=None, prefix=""):
-    for entry in (resolver or get_resolver()).url_patterns:
-        if isinstance(entry, URLResolver):
-            name = f"{entry.namespace}:" if entry.namespace else ""
-            yield from named_views(entry, prefix + name)
-        elif isinstance(entry, URLPattern):
-            yield f"{prefix}{entry.name}", entry.callback
-
-
-OURS = [
-    (name, view)
-    for name, view in named_views()
-    if not name.startswith(PACKAGES) and name not in OPEN
-]
+OURS = [(name, view) for name, view, _takes in walking.OURS]
 
 
 @pytest.mark.parametrize(("name", "view"), OURS, ids=[name for name, _ in OURS])
@@ -31,8 +14,12 @@ def test_every_view_says_what_right_it_needs(name, view):
     assert hasattr(view, "needs"), f"{name} has no @needs"
 
 
-CUSTOMER_PAGES = [
-    (name, view) for name, view in OURS if name.startswith("customers:") and view.needs
+# What somebody may who may look.
+LOOKING = {"customers.view_customer", "projects.view_project"}
+PAGES = [
+    (name, view)
+    for name, view in OURS
+    if name.startswith(("customers:", "projects:", "offers:")) and view.needs
 ]
 
 
@@ -46,14 +33,14 @@ def address(name: str) -> str:
     raise AssertionError(f"no address for {name}")
 
 
-@pytest.mark.parametrize("name", [name for name, _ in CUSTOMER_PAGES])
+@pytest.mark.parametrize("name", [name for name, _ in PAGES])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_without_a_role_nothing_opens(as_ola, name, method):
     CustomerFactory(number="50001")
     assert getattr(as_ola, method)(address(name)).status_code == 403
 
 
-@pytest.mark.parametrize("name", [name for name, _ in CUSTOMER_PAGES])
+@pytest.mark.parametrize("name", [name for name, _ in PAGES])
 def test_signed_out_everything_leads_to_the_login(client, db, name):
     response = client.get(address(name))
     assert response.status_code == 302
@@ -61,7 +48,7 @@ def test_signed_out_everything_leads_to_the_login(client, db, name):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name, view in CUSTOMER_PAGES if view.needs != ("customers.view_customer",)]
+    "name", [name for name, view in PAGES if not LOOKING.issuperset(view.needs)]
 )
 def test_who_may_look_may_not_change(as_per, name):
     CustomerFactory(number="50001")

@@ -9,20 +9,34 @@ from django.utils import timezone
 from customers import counts, merging
 from customers.models import DuplicatePair, File, MailingList
 from moment.models import BankAccount, User
+from moment.projects.models import (
+    PlanItem,
+    PriceList,
+    PriceModelShare,
+    Project,
+    ProjectMember,
+    ProjectTag,
+)
 from registry.models import Alert
 from tests.customers.kept_files import kept as kept_file
 from tests.customers.kept_files import pdf, replaced
 from tests.factories import (
+    ActivityFactory,
     ContactFactory,
     ContactTagFactory,
     CustomerFactory,
+    EmployeeFactory,
     EntityFactory,
+    ExpenseFactory,
     HourlyRateFactory,
     InvoiceRecipientFactory,
     NoteFactory,
     OtherAddressFactory,
     PersonFactory,
+    PriceModelFactory,
+    ProjectFactory,
     TagFactory,
+    TimeEntryFactory,
     UserFactory,
 )
 from tests.reaching import kept
@@ -100,7 +114,7 @@ def queries(client, path: str, headers: dict | None = None) -> int:
         ("/customers/new/", HTMX, 9),
         ("/customers/alerts/", None, 14),
         ("/customers/alerts/?state=handled&kind=industry", None, 13),
-        ("/customers/77/", None, 15),
+        ("/customers/77/", None, 19),
         ("/customers/77/edit/", None, 14),
         ("/customers/77/edit/alike/?name=fjell+og+vidde&org_number=1", HTMX, 9),
         ("/customers/duplicates/", None, 14),
@@ -191,7 +205,7 @@ def test_queries_of_lists_and_persons_do_not_grow_with_rows(as_anne, anne):
     one = f"{lists}{shown.pk}/"
     limits = {
         lists: 10, one: 20, f"{one}addresses/": 20,
-        persons: 14, f"{persons}erase/": 40, f"{persons}export/": 40,
+        persons: 14, f"{persons}erase/": 40, f"{persons}export/": 46,
     }  # fmt: skip
     more(2)
     few = {path: max(queries(as_anne, path) for _ in range(2)) for path in limits}
@@ -260,3 +274,68 @@ def test_queries_of_a_merge_do_not_grow_with_rows(as_kari, kari):
     assert {name: count for name, count in few.items() if count > limits[name]} == {}
     grown = merged(20)
     assert {name: count for name, count in grown.items() if count > few[name]} == {}
+
+
+def test_queries_of_price_models_and_their_project_do_not_grow_with_rows(as_kari):
+    project = ProjectFactory(number="5001")
+    model = project.price_models.get()
+    dialog = f"/projects/5001/price-models/{model.pk}/"
+    limits = {
+        "/projects/5001/invoicing/": 14,
+        "/projects/5001/price-models/new/": 8,
+        f"{dialog}edit/": 11,
+        f"{dialog}remove/": 12,
+    }
+
+    def more(count: int) -> None:
+        for _ in range(count):
+            other = PriceModelFactory(project=project, kind="fixed")
+            ActivityFactory(project=project, number=100 + other.pk, price_model=other)
+            for one in (model, other):
+                PriceModelShare.objects.create(
+                    price_model=one, customer=CustomerFactory(), percent=1
+                )
+                PlanItem.objects.create(price_model=one, text="Start", amount=100)
+            ContactFactory(customer=project.customer)
+            InvoiceRecipientFactory(customer=project.customer)
+
+    more(2)
+    few = {page: queries(as_kari, page, HTMX) for page in limits}
+    more(12)
+    assert {page: n for page, n in few.items() if n > limits[page]} == {}
+    grown = {page: queries(as_kari, page, HTMX) for page in limits}
+    assert {page: n for page, n in grown.items() if n > few[page]} == {}
+
+
+def test_queries_of_the_list_of_projects_do_not_grow_with_rows(as_kari, as_per, kari):
+    tag, customer = ProjectTag.objects.create(name="Survey"), CustomerFactory(number="77")
+    filters = f"tags={tag.pk}&mine=1&customer=77&q=fjell"
+    limits = {
+        "/projects/": 26,
+        f"/projects/?state=all&{filters}&sort=-last_day&after=X1": 27,
+        "/projects/export/?state=all": 24,
+        "/projects/new/?customer=77": 12,
+    }
+
+    def more(count: int) -> None:
+        for _ in range(count):
+            project = ProjectFactory(
+                name="Fjell", customer=customer, leader=kari, number=f"X{Project.objects.count()}"
+            )
+            project.tags.add(tag, ProjectTag.objects.create(name=project.number))
+            ProjectFactory(leader=UserFactory(), customer=CustomerFactory(tags=[TagFactory()]))
+            employee = EmployeeFactory()
+            ProjectMember.objects.create(project=project, user=employee.user)
+            for user in (employee.user, kari):
+                TimeEntryFactory(activity=project.activities.get(), user=user)
+            ExpenseFactory(project=project, user=kari)
+            PriceList.objects.create(name=project.number)
+
+    more(2)
+    few = {page: queries(as_kari, page, HTMX) for page in limits}
+    without_amounts = queries(as_per, "/projects/")
+    more(20)
+    assert {path: n for path, n in few.items() if n > limits[path]} == {}
+    grown = {page: queries(as_kari, page, HTMX) for page in limits}
+    assert {path: n for path, n in grown.items() if n > few[path]} == {}
+    assert queries(as_per, "/projects/") <= without_amounts <= 14

@@ -7,18 +7,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from customers.forms.fields import CustomerCleaning
+from customers.forms.numbered import NumberedForm
 from customers.models import Customer
-from customers.models.number_series import valid_number
 from customers.numbers import Proposal
 from registry import org_number
 
 
-class NewCustomerForm(CustomerCleaning):
+class NewCustomerForm(NumberedForm, CustomerCleaning):
     """Country, number, name, status, tags, relation; and the reg. no. that the lookup chose."""
 
-    number = forms.CharField(label=_("Number"), max_length=20, required=False)
-    # What the number field offered, so that what is typed is told from what was left alone.
-    proposed = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
     name = forms.CharField(
         label=_("Name"),
         max_length=200,
@@ -41,25 +38,7 @@ class NewCustomerForm(CustomerCleaning):
     def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
         # The dialog stands over the overview, whose filters have fields of the same names.
         super().__init__(*args, **{"auto_id": "new_%s"} | kwargs)
-        series = proposal.series
-        self.fields["number"].initial = self.fields["proposed"].initial = proposal.number
-        self.fields["number"].help_text = _("Next in the series %(name)s, %(range)s") % {
-            "name": series,
-            "range": series.range_text,
-        }
-        if series.locked or series.hidden:
-            # Django leaves what is posted for a disabled field alone and takes the initial value.
-            self.fields["number"].disabled = True
-        if series.hidden:
-            self.fields["number"].widget = forms.HiddenInput()
-        # The model's own check for uniqueness comes too early: the number is taken on saving.
-        self.proposal = proposal
-
-    def clean_number(self) -> str:
-        number = self.cleaned_data["number"].strip().upper()
-        if number:
-            valid_number(number)
-        return number
+        self.offer_number(proposal)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -75,13 +54,3 @@ class NewCustomerForm(CustomerCleaning):
         return data
 
     typed_org_number = ""
-
-    @property
-    def wanted_number(self) -> str:
-        """Return the number that the person asks for, or empty for the next of the series."""
-        number = self.cleaned_data["number"]
-        left_alone = number in ("", self.cleaned_data["proposed"])
-        return "" if left_alone or self.fields["number"].disabled else number
-
-    def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | {"number"}  # type: ignore[misc]

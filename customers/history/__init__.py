@@ -1,7 +1,7 @@
 """Who changed what on a customer and on all that hangs on it, in words."""
 
 from customers.history.entries import Filters, Page, actors, entry_of, of
-from customers.history.subjects import ANSWERED, PUT_BACK, Kind
+from customers.history.subjects import ANSWERED, PUT_BACK, Kind, Subject, kinds_of
 from customers.history.telling import Change, Entry, Teller
 
 __all__ = [
@@ -12,8 +12,10 @@ __all__ = [
     "Filters",
     "Kind",
     "Page",
+    "Subject",
     "Teller",
     "actors",
     "entry_of",
+    "kinds_of",
     "of",
 ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 
-from customers.history.subjects import ANSWERED, INVOICE_SETTINGS, SUBJECTS, Kind, seen_by
+from customers.history.subjects import ANSWERED, INVOICE_SETTINGS, Kind, seen_by, subjects
 from customers.history.telling import Entry, Teller
 from customers.models import ChangeOf, Customer
 from moment.keyset import beyond, is_key
@@ -114,7 +114,7 @@ def of(
     found = _united(branches, "timestamp", "id").order_by(*_NEWEST)[: limit + 1]
     keys = [pk for _timestamp, pk in found]
     rows = LogEntry.objects.filter(pk__in=keys[:limit]).select_related("actor", "content_type")
-    entries = Teller(rows.order_by(*_NEWEST), of=customer).entries
+    entries = Teller(rows.order_by(*_NEWEST), of=customer, viewer=viewer).entries
     return Page(entries, keys[limit - 1] if len(keys) > limit else None)
 
 
@@ -145,7 +145,7 @@ def _about(customer: Customer, viewer: Viewer, kind: str = "") -> list[QuerySet[
         about__in=[
             types[model].pk
             for model in models
-            if model is not Customer and kind in ("", SUBJECTS[model].kind)
+            if model is not Customer and kind in ("", subjects()[model].kind)
         ],
         pk__in=ChangeOf.objects.filter(customer=customer).values("entry"),
     )

@@ -1,11 +1,17 @@
-"""What the history tells of: the customer and what hangs on it, and how each act is called."""
+"""What the history tells of: the customer and what hangs on it, and how each act is called.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+Apps above name what of theirs is told in `settings.CUSTOMER_HISTORY`.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any
 
 from auditlog.models import LogEntry
+from django.conf import settings
 from django.db import models
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import (
@@ -41,6 +47,8 @@ class Kind(models.TextChoices):
     FILES = "files", _("Files")
     NOTES = "notes", _("Notes")
     REGISTER = "register", _("The register")
+    PROJECTS = "projects", _("Projects")
+    OFFERS = "offers", _("Offers")
 
 
 @dataclass(frozen=True)
@@ -52,18 +60,38 @@ class Subject:
     titles: tuple[Any, Any, Any]
     # Fields that say nothing beside the title and the person.
     hidden: frozenset[str] = frozenset()
-    # The right that seeing it takes, beside that of seeing the customer.
-    permission: str = ""
+    # The rights that seeing it takes, beside that of seeing the customer.
+    permissions: tuple[str, ...] = ()
+    # The rights that seeing some of its columns takes beside that, by column.
+    rights: Mapping[str, str] = field(default_factory=dict)
+    # What it is called that a row came into a state, by the state.
+    states: Mapping[str, Any] = field(default_factory=dict)
+    # What its columns are called here, where that is not what they are called in forms.
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    # The level of which it has the invoice settings.
+    level: Level | None = None
+    # The names of rows, by key; else what an entry calls its row.
+    called: Callable[[Collection[int]], Mapping[int, str]] | None = None
+    # Where the names of what its columns point to are read, beside those that all point to.
+    pointing: Mapping[type[models.Model], str] = field(default_factory=dict)
 
-    def title(self, action: int) -> str:
+    @cached_property
+    def settings(self) -> frozenset[str]:
+        """The invoice settings among its columns."""
+        return frozenset(setting.name for setting in on(self.level)) if self.level else frozenset()
+
+    def title(self, action: int, state: str = "") -> str:
+        if action == Action.UPDATE and state in self.states:
+            return str(self.states[state])
         return str(self.titles[min(action, Action.DELETE)])
 
 
-SUBJECTS: Mapping[type[models.Model], Subject] = {
+OWN: Mapping[type[models.Model], Subject] = {
     Customer: Subject(
         Kind.DATA,
         (_("Customer created"), _("Customer changed"), _("Customer deleted")),
         frozenset(Customer.NOT_IN_HISTORY),
+        level=Level.CUSTOMER,
     ),
     Merge: Subject(Kind.DATA, (_("Merged"), _("Merge undone"), "")),
     OtherAddress: Subject(
@@ -95,7 +123,7 @@ SUBJECTS: Mapping[type[models.Model], Subject] = {
         Kind.INVOICING,
         (_("Hourly rate added"), _("Hourly rate changed"), _("Hourly rate removed")),
         frozenset({"customer"}),
-        "customers.view_hourlyrate",
+        ("customers.view_hourlyrate",),
     ),
     InvoiceRecipient: Subject(
         Kind.INVOICING,
@@ -114,10 +142,26 @@ SUBJECTS: Mapping[type[models.Model], Subject] = {
 }
 
 
+@cache
+def subjects() -> Mapping[type[models.Model], Subject]:
+    """Return how changes are told, by model, of this app and of those above."""
+    found: dict[type[models.Model], Subject] = {}
+    for path in settings.CUSTOMER_HISTORY:
+        found |= import_string(path)
+    return found
+
+
 def seen_by(user: Any) -> list[type[models.Model]]:
     """Return the models that a user may see the history of; None is who has no right beside."""
     return [
         model
-        for model, subject in SUBJECTS.items()
-        if not subject.permission or (user is not None and user.has_perm(subject.permission))
+        for model, subject in subjects().items()
+        if not subject.permissions or (user is not None and user.has_perms(subject.permissions))
     ]
+
+
+def kinds_of(user: Any) -> list[tuple[str, Any]]:
+    """Return what a user can ask the history about."""
+    beside = {Kind.INVOICING, Kind.REGISTER}  # as part of the customer's own data
+    seen = beside | {subjects()[model].kind for model in seen_by(user)}
+    return [(kind.value, kind.label) for kind in Kind if kind in seen]

@@ -14,7 +14,7 @@ from django_countries import countries
 from django_countries.fields import CountryField
 
 from customers.alerting import TAKEABLE
-from customers.history.subjects import ANSWERED, INVOICE_SETTINGS, PUT_BACK, SUBJECTS, Action
+from customers.history.subjects import ANSWERED, PUT_BACK, Action, subjects
 from customers.models import (
     Contact,
     Customer,
@@ -73,14 +73,18 @@ class Teller:
         logs: Iterable[LogEntry],
         *,
         of: Customer | None = None,
+        viewer: Any = None,
         also: Mapping[Any, Collection[int]] | None = None,
     ) -> None:
         """Tell these entries, of the history of this customer: others are named.
 
-        `also` are keys, by model, of further rows to be named.
+        What takes a right of its own is left out, unless the viewer has it. `also` are keys, by
+        model, of further rows to be named.
         """
-        self.logs, self._of, self._also = list(logs), of, also or {}
+        self.logs, self._of, self._also, self._viewer = list(logs), of, also or {}, viewer
         self.names = {model: self._named(model) for model in _NAMED}
+        self.names |= {model: self._pointed_to(model, at) for model, at in _pointing().items()}
+        self._called = self._rows_called()
         self._emails_of = self._persons_with_emails()
         self._merges = self._read(Merge, Merge.objects.select_related("kept"), "merged")
         self._others = self._read(Customer, Customer.with_merged.only("number", "name"))
@@ -108,8 +112,10 @@ class Teller:
     def value(self, model: type[models.Model], name: str, value: Any) -> str:
         """Return a value of a field, as the change log has it, in words; empty for none."""
         column: Any = model._meta.get_field(name)
-        if model is Customer and name in INVOICE_SETTINGS:
-            return settings_words.show(name, value, contacts=self.names[Contact])
+        subject = subjects().get(model)
+        if subject and subject.level and name in subject.settings:
+            contacts = self.names[Contact]
+            return settings_words.show(name, value, level=subject.level, contacts=contacts)
         if value in (None, "") or (value == "None" and column.null):
             return ""
         if column.is_relation:
@@ -125,8 +131,10 @@ class Teller:
     def _lines(self, log: LogEntry, name: str) -> list[Change]:
         model, change = model_of(log), log.changes[name]
         column = shown_field(model, name)
-        if column is None:
+        if column is None or not self._may_see(model, name):
             return []
+        if column.related_model is Customer and log.action != Action.UPDATE:
+            return []  # whose history it is
         label = label_of(model, column)
         if isinstance(change, dict):  # tags added or removed
             objects = ", ".join(change["objects"])
@@ -148,6 +156,10 @@ class Teller:
             return []
         return [Change(label, before, after, name)]
 
+    def _may_see(self, model: type[models.Model], name: str) -> bool:
+        right = subjects()[model].rights.get(name)
+        return right is None or (self._viewer is not None and self._viewer.has_perm(right))
+
     def _ordered(self, log: LogEntry) -> list[tuple[str, Any]]:
         """Return the changes by where the fields stand: PostgreSQL keeps no order in JSON."""
         meta = model_of(log)._meta
@@ -166,11 +178,14 @@ class Teller:
             return _("File replaced")
         if model is Merge and log.object_pk in self._merges:
             return merge_in_words(self._merges[log.object_pk], log.action, self._of)
-        return SUBJECTS[model].title(log.action)
+        _old, state = (log.changes or {}).get("state", ("", ""))
+        return subjects()[model].title(log.action, state)
 
     def _subject(self, log: LogEntry) -> str:
         """Return what an entry is about, by the name it had then or has now."""
         model, key = model_of(log), log.object_pk
+        if model in self._called:
+            return self._called[model].get(int(key), log.object_repr)
         if model is Customer:  # one that was merged into this
             return f"{other.number} {other.name}" if (other := self._others.get(key)) else ""
         if model is Person:
@@ -204,6 +219,21 @@ class Teller:
             return {user.pk: str(user) for user in rows.only(*User.NAME_ORDER)}
         return dict(rows.values_list("pk", *_NAMED[model]))
 
+    def _pointed_to(self, model: Any, at: str) -> dict[int, str]:
+        """Return the names of the rows of a model that fields which are told point to."""
+        keys = {int(key) for key in self._keys(model, told=True)} | {*self._also.get(model, ())}
+        return dict(model._base_manager.filter(pk__in=keys).values_list("pk", at)) if keys else {}
+
+    def _rows_called(self) -> dict[Any, Mapping[int, str]]:
+        """Return the names of the rows that entries are about, where their subject reads them."""
+        found = {}
+        for model in {model_of(log) for log in self.logs}:
+            if called := subjects()[model].called:
+                found[model] = called(
+                    {int(log.object_pk) for log in self.logs if model_of(log) is model}
+                )
+        return found
+
     def _read(self, model: Any, rows: models.QuerySet[Any], *many: str) -> dict[str, Any]:
         """Return the rows of a model that entries are about, but for the customer's own."""
         own = str(self._of.pk) if self._of and model is Customer else ""
@@ -212,13 +242,13 @@ class Teller:
             return {}
         return {str(row.pk): row for row in rows.filter(pk__in=keys).prefetch_related(*many)}
 
-    def _keys(self, model: type[models.Model]) -> Iterable[str]:
+    def _keys(self, model: type[models.Model], *, told: bool = False) -> Iterable[str]:
         for log in self.logs:
             about = model_of(log)
-            if about is model:
+            if about is model and not told:
                 yield log.object_pk
             for name, change in (log.changes or {}).items():
-                column = _field(about, name)
+                column = shown_field(about, name) if told else _field(about, name)
                 if column is not None and column.related_model is model:
                     values = () if isinstance(change, dict) else change
                     yield from (value for value in values if str(value).isdigit())
@@ -238,10 +268,15 @@ def model_of(log: LogEntry) -> type[models.Model]:
     return model
 
 
+def _pointing() -> dict[Any, str]:
+    """Return where the names of what is pointed to are read, of what apps above tell."""
+    return {model: at for subject in subjects().values() for model, at in subject.pointing.items()}
+
+
 def shown_field(model: type[models.Model], name: str) -> Any:
     """Return a field that the history tells of; None for one it does not, or of an earlier time."""
     column = _field(model, name)
-    if column is None or column.auto_created or name in SUBJECTS[model].hidden:
+    if column is None or column.auto_created or name in subjects()[model].hidden:
         return None
     return None if column.primary_key else column
 
@@ -261,7 +296,8 @@ def label_of(model: type[models.Model], column: Any) -> str:
         "invoice": _("Invoice address"),
     }
     kind, _sep, part = column.name.partition("_")
-    label = str(column.verbose_name)
+    labels = subjects()[model].labels if model in subjects() else {}
+    label = str(labels.get(column.name, column.verbose_name))
     if model is Customer and kind in kinds and part in ("street", "postcode", "city", "country"):
         return f"{kinds[kind]}, {label}"
     return label[:1].upper() + label[1:]

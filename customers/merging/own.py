@@ -213,11 +213,6 @@ RULES: Mapping[str, Rule] = {
     "customers.note.customer": Notes(
         words=ngettext_lazy("%(count)s note", "%(count)s notes", "count"), page="customers:profile"
     ),
-    "customers.changeof.customer": OnceEach(
-        words=ngettext_lazy("%(count)s history entry", "%(count)s history entries", "count"),
-        page="customers:history",
-        by="entry_id",
-    ),
     # Old numbers, also those that came with earlier merges, go on as links.
     "customers.usednumber.customer": Rule(),
     "customers.customer.merged_into": Rule(),
@@ -234,4 +229,13 @@ RULES: Mapping[str, Rule] = {
     "customers.mailinglist_left_out.contact": OnceEach(by="mailinglist_id"),
     "customers.contact_tags.contact": Stays(),
     "customers.customer.invoice_contact": Stays(),
+}
+
+# Comes after all others, apps above included: what their rules change is history too.
+HISTORY: Mapping[str, Rule] = {
+    "customers.changeof.customer": OnceEach(
+        words=ngettext_lazy("%(count)s history entry", "%(count)s history entries", "count"),
+        page="customers:history",
+        by="entry_id",
+    ),
 }

@@ -133,6 +133,9 @@ class Rule:
         """
         return {}
 
+    def undone(self, column: Any, customers: Collection[int]) -> None:
+        """Put in order what does not fit any more, once all has gone back to these customers."""
+
 
 @dataclass(frozen=True)
 class Stays(Rule):

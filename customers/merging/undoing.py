@@ -72,6 +72,8 @@ def undo(
         persons = _hold_persons(merge)
         _move_back(merge, since)
         _put_back_rows(merge)
+        for label, rule in rules().items():
+            rule.undone(column_of(label), keys)
         merge.undone_by, merge.undone_at = by, timezone.now()
         merge.save()
         _set_free(merge, kept, others, staying)
@@ -178,8 +180,9 @@ def _set_free(
     _keep_others_abroad(merge, kept, then=then, now=country)
     for pk, number in merge.merged.values_list("customer", "number"):
         Customer.with_merged.filter(pk=pk).update(number=number, sort_number=number_key(number))
-    strangers = Customer.with_merged.filter(pk__in=others).exclude(invoice_contact=None)
-    strangers.exclude(invoice_contact__customer=F("pk")).update(invoice_contact=None)
+    named = Customer.with_merged.filter(pk__in=others).exclude(invoice_contact=None)
+    own = Q(invoice_contact__customer=F("pk"), invoice_contact__person__erased_at=None)
+    named.exclude(own).update(invoice_contact=None)
     contacts.finish(Customer.objects.filter(pk__in=others))
 
 

@@ -35,6 +35,23 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """Return the customers this user may know of: all with the right to view, else none."""
         return self if user.has_perm("customers.view_customer") else self.none()  # type: ignore[union-attr]
 
+    # Who can be chosen where: the table of statuses and relations. Existing links always stay.
+
+    def for_new_project(self) -> "CustomerQuerySet":
+        """Return those that a new project can be for."""
+        return self.filter(
+            status=Customer.Status.ACTIVE,
+            relation__in=[Customer.Relation.CUSTOMER, Customer.Relation.BOTH],
+        )
+
+    def for_price_model(self) -> "CustomerQuerySet":
+        """Return those that can be added to a price model as a further customer."""
+        return self.filter(status=Customer.Status.ACTIVE)
+
+    def for_new_offer(self) -> "CustomerQuerySet":
+        """Return those that can be given a new offer."""
+        return self.filter(status__in=[Customer.Status.POTENTIAL, Customer.Status.ACTIVE])
+
     def place_of(self, number: str, fields: Sequence[str]) -> tuple[Any, ...] | None:
         """Return these fields of the customer with the number; None where it makes no sense."""
         if not can_be_number(number):

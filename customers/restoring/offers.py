@@ -67,7 +67,7 @@ class Offer:
 
 def may(log: LogEntry, name: str, user: User) -> bool:
     """Tell whether the user has the right to change what the entry is about."""
-    permission, names = _RULES[model_of(log)]
+    permission, names = _RULES.get(model_of(log), ("", frozenset()))
     return name in names and user.has_perm(permission)
 
 
@@ -270,7 +270,7 @@ def _check(row: Any, name: str, value: Any) -> None:
 
 
 def _customer_form(data: Mapping[str, Any], instance: Customer) -> EditCustomerForm:
-    return EditCustomerForm(data, instance=instance, series=numbers.customer_series())
+    return EditCustomerForm(data, instance=instance, series=numbers.CUSTOMERS.series())
 
 
 def _check_by_form(row: Any, name: str, value: Any, form_of: Callable[..., ModelForm]) -> None:
@@ -283,7 +283,7 @@ def _check_by_form(row: Any, name: str, value: Any, form_of: Callable[..., Model
     if field.disabled:
         raise CannotPutBack(
             _("The series %(series)s gives out the numbers itself.")
-            % {"series": numbers.customer_series()}
+            % {"series": numbers.CUSTOMERS.series()}
         )
     said = [
         " ".join(map(str, errors)) if key in (name, "__all__")

@@ -19,6 +19,12 @@ _SECTIONS = [
     ("customers:mailing_list", "contacts"),
     ("customers:person", "contacts"),
     ("customers:", "customers"),
+    ("projects:of_customer", "customers"),
+    ("projects:my_hours", "hours"),
+    ("projects:hours_import", "hours"),
+    ("projects:", "projects"),
+    ("offers:of_customer", "customers"),
+    ("offers:", "offers"),
     ("setup", "setup"),
 ]
 

@@ -19,7 +19,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     customer = visible_customer(request.user, number)
     if request.method != "POST" and (redirect := moved(request, customer, number)):
         return redirect
-    series = numbers.customer_series()
+    series = numbers.CUSTOMERS.series()
     form = EditCustomerForm(request.POST or None, instance=customer, series=series)
     changed_meanwhile, made_from = False, None
     if form.is_valid():

@@ -36,7 +36,7 @@ def history(request: SignedInRequest, number: str) -> HttpResponse:
             "page": page,
             "older": filters.query(older=page.older_than),
             "filters": filters,
-            "kinds": customer_history.Kind.choices,
+            "kinds": customer_history.kinds_of(request.user),
             "people": customer_history.actors(customer, request.user),
             "possible": restoring.possible(page.entries, customer, request.user),
         },
@@ -75,7 +75,7 @@ def put_back(request: SignedInRequest, number: str, pk: int, field: str) -> Http
         "customers/history/_put_back.html",
         {
             "customer": customer,
-            "entry": customer_history.Teller([log], of=customer).entry(log),
+            "entry": customer_history.Teller([log], of=customer, viewer=request.user).entry(log),
             "field": field,
             "offer": made,
             "problem": problem,

@@ -105,8 +105,7 @@ def _check_reach(customer: Customer) -> None:
 
 def _tell(request: HttpRequest, form: NewCustomerForm, customer: Customer) -> None:
     """Say what the person would not expect: another number, likely duplicates, no address."""
-    proposed = form.cleaned_data["proposed"]
-    if proposed and not form.wanted_number and customer.number != proposed:
+    if proposed := form.got_another(customer.number):
         messages.warning(
             request,
             _("Number %(proposed)s was taken meanwhile. The customer got number %(number)s.")

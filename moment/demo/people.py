@@ -43,7 +43,7 @@ def load() -> dict[str, User]:
             username=colleague.username,
             first_name=colleague.first_name,
             last_name=colleague.last_name,
-            email=f"{colleague.username}@moment.example",
+            email=f"{colleague.first_name.lower()}@huldervang.example",
             password=password if colleague.can else make_password(None),
             is_staff=colleague.username == "admin",
             is_superuser=colleague.username == "admin",

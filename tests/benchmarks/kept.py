@@ -1,4 +1,4 @@
-"""Pages of one customer from memory: all that their templates got, kept, and rendered anew.
+"""Pages from memory: all that their templates got, kept, and rendered anew.
 
 What is left beside the rendering is what every page has: the session, the user, their rights.
 """
@@ -15,6 +15,7 @@ from customers.invoice_warnings import warnings_of
 from customers.models import Customer
 from customers.views import invoicing, profile
 from moment.access import needs
+from moment.projects import project_tabs
 from tests.benchmarks.clock import Visitor
 
 _VIEWS = {"profile": profile, "invoicing": invoicing}
@@ -38,9 +39,24 @@ def remember(name: str, visitor: Visitor, user: Any, customer: Customer, path: s
         shown.context = lambda found=found: found
 
 
+def keep(name: str, module: Any, visitor: Visitor, path: str) -> None:
+    """Keep what a page got that is nobody's profile, with its view in this module."""
+    answer = "render_page" if hasattr(module, "render_page") else "render"
+    really = getattr(module, answer)
+
+    def kept(request: HttpRequest, template: str, *rest: Any, **options: Any) -> HttpResponse:
+        context = rest[-1]  # behind the fragment, where there is one
+        shown = project_tabs.of(context["project"]) if "project" in context else []
+        _kept[name] = template, context, {"tabs": [], "alerts": {}, "project": shown}
+        return really(request, template, *rest, **options)
+
+    with patch.object(module, answer, kept):
+        visitor.request(path)()
+
+
 @needs("customers.view_customer")
 def from_memory(request: HttpRequest, name: str) -> HttpResponse:
-    """Answer a page of one customer without asking for anything of the customer."""
+    """Answer a page without asking for anything that is shown on it."""
     template, context, tags = _kept[name]
     if name == "invoicing":
         # Its view renders the fields before the template gets them.
@@ -51,4 +67,5 @@ def from_memory(request: HttpRequest, name: str) -> HttpResponse:
     with ExitStack() as stack:
         stack.enter_context(patch.object(tabs, "of", lambda *_: tags["tabs"]))
         stack.enter_context(patch.object(panels.Alerts, "context", lambda _: tags["alerts"]))
+        stack.enter_context(patch.object(project_tabs, "of", lambda _: tags.get("project", [])))
         return render(request, template, context)

@@ -23,6 +23,7 @@ from tests.benchmarks import (  # noqa: E402 - models need the set-up
     single,
     together,
     typeahead,
+    work,
     writers,
 )
 from tests.benchmarks.options import parser  # noqa: E402
@@ -43,6 +44,7 @@ def main() -> None:
         "pdf": lambda: pdf.run(engine, options.repeats),
         "duplicates": lambda: duplicates.run(engine, options.repeats),
         # Last, because they write.
+        "work": lambda: work.run(engine, options.repeats),
         "merging": lambda: merging.run(engine, options.repeats),
         "writers": lambda: writers.run(engine),
         "feed": lambda: feed.run(engine),

@@ -33,7 +33,7 @@ def run(engine: str) -> list[Target]:
         for key in people
     ]
     before = Customer.objects.count()
-    series = numbers.customer_series()
+    series = numbers.CUSTOMERS.series()
     first = series.next
     with served() as port:
         for cookie in cookies:

@@ -154,6 +154,7 @@ def new_context(new_context, faults) -> Callable[..., BrowserContext]:
 @pytest.fixture
 def page(page: Page) -> Page:
     page.set_default_timeout(10_000)
+    page.set_default_navigation_timeout(30_000)  # a machine may be busy with other tests
     return page
 
 

@@ -10,7 +10,7 @@ from customers import answering
 from customers.alerting import Act
 from customers.models import Customer
 from registry.models import Alert
-from tests.browser.states import LONG
+from tests.browser.long_words import LONG
 from tests.browser.steps import signed_in
 from tests.browser.test_accessibility import NARROWEST, TOO_WIDE, expect_accessible
 from tests.customers.telling import MOVED, customer_of, named, tell

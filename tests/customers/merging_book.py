@@ -19,6 +19,13 @@ from customers.merging.fields import groups
 from customers.merging.relations import column_of, rules
 from customers.models import Contact, Customer, Person, PersonEmail
 from moment.fields import _Made
+from tests.customers.merging_book_of_work import (
+    OFFER,
+    PROJECT,
+    follow_offers,
+    name_nobody_else,
+    offer_of,
+)
 
 Row = tuple[str, Any]  # table and key
 State = dict[Row, dict[str, Any]]
@@ -203,10 +210,14 @@ class Book:
         return added
 
     def _make_apart(self, row: Row) -> None:
-        """A recipient hangs on a contact, and is where that would be."""
+        """What hangs on another row, or came of it, is where that would be."""
         values = self.apart[row]
         if row[0] == RECIPIENT and values["contact"]:
             values["customer"] = self.apart[CONTACT, values["contact"]]["customer"]
+        if row[0] == OFFER and values["replaces"]:
+            values["customer"] = self.apart[OFFER, values["replaces"]]["customer"]
+        if row[0] == PROJECT and (offer := offer_of(row, self.now)):
+            values["customer"] = self.apart[offer]["customer"]
 
     def _change_apart(self, cell: Cell) -> None:
         """Somebody else's word goes; saying the same as a merge is to agree to it."""
@@ -292,6 +303,8 @@ class Book:
             if row[0] == RECIPIENT and values["contact"] and values["customer"] == act.kept:
                 there = expected[CONTACT, values["contact"]]["customer"]
                 values["customer"] = there if there in act.others else act.kept
+        follow_offers(act.kept, act.others, expected)
+        as_is |= name_nobody_else({act.kept, *act.others}, expected)
         for pk in (act.kept, *act.others):
             as_is |= self._free(act, pk, expected, forced)
         return expected, as_is
@@ -368,8 +381,8 @@ class Book:
             for name, value in values.items()
             if self.now[row][name] != value
             and (row, name) not in changed
-            # It goes with its contact.
-            and not (self.acts and row[0] == RECIPIENT and name == "customer")
+            # It goes with its contact, or its offer.
+            and not (self.acts and row[0] in (RECIPIENT, OFFER, PROJECT) and name == "customer")
             and not (self.acts and name in ("invoice_contact", "number"))
         }
         assert not wrong, f"(had nothing been merged, now): {wrong}"

@@ -16,12 +16,11 @@ from customers.models import (
     File,
     HourlyRate,
     InvoiceRecipient,
-    MailingList,
     Note,
     OtherAddress,
     Person,
 )
-from tests.customers.merging_book import CONTACT, CUSTOMER, PERSON, RATE, RECIPIENT, Book, Row
+from tests.customers.merging_book import CONTACT, PERSON, RATE, RECIPIENT, Book, Row
 
 LEFT_OUT = "customers.mailinglist_left_out"
 EMAIL, ADDRESS = "customers.personemail", "customers.otheraddress"
@@ -147,9 +146,14 @@ def _remove_contact(world: World, contact: Contact) -> None:
         return
     hanging = _hanging_on(world.book, [contact.pk])
     contacts.remove(contact)
-    customers = world.book.rows(CUSTOMER)
-    touched = [r for r in customers if world.book.now[r]["invoice_contact"] == contact.pk]
-    world.book.note(touched, gone=[(CONTACT, contact.pk), *hanging])
+    world.book.note(naming(world.book, [contact.pk]), gone=[(CONTACT, contact.pk), *hanging])
+
+
+def naming(book: Book, keys: list[int]) -> list[Row]:
+    """Return the rows that name one of these contacts and go on without."""
+    kept = [row for row in book.now if row[0] not in (RECIPIENT, LEFT_OUT)]
+    columns = ("invoice_contact", "contact")
+    return [row for row in kept if any(book.now[row].get(name) in keys for name in columns)]
 
 
 def _hanging_on(book: Book, keys: list[int]) -> list[Row]:
@@ -356,21 +360,3 @@ KINDS = [
         ),
     ),
 ]
-BY_LABEL = {kind.label: kind for kind in KINDS}
-MODELS: dict[str, Any] = {
-    CONTACT: Contact,
-    RECIPIENT: InvoiceRecipient,
-    RATE: HourlyRate,
-    ADDRESS: OtherAddress,
-    FILE: File,
-    NOTE: Note,
-    LEFT_OUT: MailingList.left_out.through,
-}
-
-
-def place_of(book: Book, row: Row) -> int:
-    """Return the key of the customer that has a row, by way of its contact if need be."""
-    values = book.now[row]
-    if "customer" in values:
-        return values["customer"]
-    return book.now[CONTACT, values["contact"]]["customer"]

@@ -27,17 +27,9 @@ from tests.customers.merging_book import (
     Book,
     Row,
 )
-from tests.customers.merging_kinds import (
-    BY_LABEL,
-    EMAIL,
-    KINDS,
-    LEFT_OUT,
-    MODELS,
-    World,
-    one_of,
-    place_of,
-    some_of,
-)
+from tests.customers.merging_book_of_work import LETTER, OFFER, PROJECT
+from tests.customers.merging_kinds import EMAIL, LEFT_OUT, World, naming, one_of, some_of
+from tests.customers.merging_kinds_of_work import BY_LABEL, KINDS, MODELS, place_of
 from tests.factories import org_number
 
 # What is chosen of some rows: a place among them, counted round.
@@ -55,6 +47,9 @@ CHANGEABLE = {
     "customers.otheraddress": {"label", "country"},
     "customers.file": {"note", "is_invoice_attachment"},
     "customers.note": {"pinned"},
+    PROJECT: {"currency", "invoice_contact"},
+    OFFER: {"currency", "contact"},
+    LETTER: {"contact"},
 }
 EDITS: list[dict[str, list[Any]]] = [
     {"email": ["", "post@en.example", "post@to.example"]},
@@ -240,9 +235,7 @@ class Merging(RuleBasedStateMachine):
             for row in [*self.book.rows(RECIPIENT), *self.book.rows(LEFT_OUT)]
             if self.book.now[row]["contact"] in keys
         ]
-        named = [
-            row for row in self.book.rows(CUSTOMER) if self.book.now[row]["invoice_contact"] in keys
-        ]
+        named = naming(self.book, keys)
         with self._after():
             privacy.erase(person, self.by)
         self.book.note([(PERSON, person.pk), *posts, *named], gone=[*hanging, *emails])

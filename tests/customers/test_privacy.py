@@ -92,12 +92,14 @@ def texts_of_the_base() -> list[tuple[str, str]]:
             cursor.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'")
             tables -= {name for (name,) in cursor.fetchall()}
         for table in sorted(tables):
-            for column in connection.introspection.get_table_description(cursor, table):
-                name = quote(column.name)
+            # Not by introspection, which on SQLite cannot read every constraint.
+            cursor.execute(f"SELECT * FROM {quote(table)} WHERE 1 = 0")
+            for column in [described[0] for described in cursor.description]:
+                name = quote(column)
                 cursor.execute(f"SELECT DISTINCT CAST({name} AS {text}) FROM {quote(table)}")
                 values = [value for (value,) in cursor.fetchall() if value is not None]
                 texts = [v if isinstance(v, str) else v.decode(errors="replace") for v in values]
-                found.append((f"{table}.{column.name}", "\n".join(texts)))
+                found.append((f"{table}.{column}", "\n".join(texts)))
     return found
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from customers import addresses, contacts, merging, privacy, recipients
 from customers.models import (
@@ -10,6 +11,7 @@ from customers.models import (
     Customer,
     InvoiceRecipient,
     MailingList,
+    Person,
 )
 from tests.customers.merging_state import now, state
 from tests.factories import (
@@ -30,6 +32,15 @@ def test_the_contact_that_invoices_named_comes_back(kept, other, merge, undo):
     assert now(kept).invoice_contact == theirs
     undo(merged)
     assert (now(kept).invoice_contact, now(other).invoice_contact) == (mine, theirs)
+
+
+def test_invoices_name_nobody_who_is_erased(kept, other, merge, undo):
+    theirs = ContactFactory(customer=other)
+    Customer.objects.filter(pk=other.pk).update(invoice_contact=theirs)
+    merged = merge()
+    Person.objects.filter(contacts=theirs).update(erased_at=timezone.now())
+    undo(merged)
+    assert now(other).invoice_contact is None
 
 
 def test_invoices_name_nobody_who_goes_back_to_another_customer(kept, other, merge, undo):

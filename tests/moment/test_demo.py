@@ -26,9 +26,11 @@ def debug(settings):
     settings.DEBUG = True
 
 
-def demo(customers=60, entities=300, **options):
+def demo(customers=60, entities=300, weeks=0, **options):
     said = StringIO()
-    call_command("demo", customers=customers, entities=entities, stdout=said, **options)
+    call_command(
+        "demo", customers=customers, entities=entities, weeks=weeks, stdout=said, **options
+    )
     return said.getvalue()
 
 
@@ -134,7 +136,7 @@ def test_log_ins():
         name: User.objects.get(username=name).get_all_permissions()
         for name in ("kari", "per", "ola")
     }
-    assert rights["per"] == {"customers.view_customer"}
+    assert rights["per"] == {"customers.view_customer", "projects.view_project"}
     assert rights["ola"] == set()
     assert rights["kari"] >= {"customers.add_customer", "customers.change_customer"}
     assert not authenticate(username="marte", password="demo")
@@ -190,7 +192,7 @@ def test_numbers_come_from_the_series_and_step_over_those_in_use():
 def test_a_series_that_is_too_short_gets_more_digits():
     NumberSeries.objects.filter(kind="customer").update(first=1, next=97, last=99)
     demo(customers=10)
-    series = numbers.customer_series()
+    series = numbers.CUSTOMERS.series()
     assert (series.next, series.last) == (107, 999)
 
 

@@ -35,7 +35,7 @@ def debug(settings, tmp_path):
 
 def demo(customers=60, entities=300):
     said = StringIO()
-    call_command("demo", customers=customers, entities=entities, stdout=said)
+    call_command("demo", customers=customers, entities=entities, weeks=0, stdout=said)
     return said.getvalue()
 
 

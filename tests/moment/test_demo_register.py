@@ -36,7 +36,7 @@ def debug(settings):
 
 def demo(customers=300, entities=300):
     said = StringIO()
-    call_command("demo", customers=customers, entities=entities, stdout=said)
+    call_command("demo", customers=customers, entities=entities, weeks=0, stdout=said)
     return said.getvalue()
 
 

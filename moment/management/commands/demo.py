@@ -20,6 +20,7 @@ from moment.demo import (
     papers,
     people,
     profiles,
+    work,
 )
 from registry import postcodes
 
@@ -45,7 +46,14 @@ class Command(BaseCommand):
             help="how many companies the register's copy shall know (2000)",
         )
 
-    def handle(self, *args: Any, customers: int, entities: int, **options: Any) -> None:
+        parser.add_argument(
+            "--weeks",
+            type=_count,
+            default=work.WEEKS,
+            help=f"for how many there shall be hours ({work.WEEKS}), 0 for no projects and offers",
+        )
+
+    def handle(self, *args: Any, customers: int, entities: int, weeks: int, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError(
                 "The demo makes log-ins with a known password, so it needs DEBUG=true."
@@ -59,10 +67,12 @@ class Command(BaseCommand):
         twins = duplicates.load(timezone.now(), people.load())
         if new_customers or posts or twins:
             duplicates.find()
-        if new_entities or new_customers or news or posts:
+        done = work.load(timezone.now(), people.load(), min(weeks, work.WEEKS))
+        if new_entities or new_customers or news or posts or done:
             self.stdout.write(
                 f"Demo data loaded: {new_customers:,} customers, {posts:,} contacts, "
-                f"{new_entities:,} companies in the register, {news:,} register alerts."
+                f"{new_entities:,} companies in the register, {news:,} register alerts, "
+                f"{done:,} projects."
             )
         else:
             self.stdout.write("Demo data is in place; nothing to add.")

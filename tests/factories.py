@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import factory
 from django.contrib.auth.models import Group
+from django.db.models import Max
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -235,8 +236,12 @@ class ActivityFactory(DjangoModelFactory):
         model = Activity
 
     project = factory.SubFactory(ProjectFactory, activity=False)
-    number = factory.Sequence(lambda n: n + 1)
+    number = factory.LazyAttribute(lambda made: _last_number(made.project) + 1)
     title = factory.Sequence(lambda n: f"Activity {n}")
+
+
+def _last_number(project: Project) -> int:
+    return project.activities.aggregate(last=Max("number"))["last"] or 0
 
 
 class TimeEntryFactory(DjangoModelFactory):

@@ -30,6 +30,7 @@ from moment.projects.models import (
     RolePrice,
     TimeEntry,
 )
+from moment.projects.pricing import Prices
 from tests import walking
 from tests.factories import (
     ActivityFactory,
@@ -220,7 +221,7 @@ class World:
             "surcharge of the project now": Decimal("18.61"),
         }
         projects = list(Project.objects.select_related("customer"))
-        paying = payers.of(projects)
+        paying = payers.by(Prices(projects))
         for key, sums in figures.of(projects).items():
             for name in ("work", "plan", "subscriptions", "expenses", "coming", "to_invoice"):
                 found[f"{name} of {key}"] = getattr(sums, name)

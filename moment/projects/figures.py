@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
-from django.db.models import Q, Sum
+from django.db.models import Case, F, Q, Sum, When
 from django.utils import timezone
 
 from customers.invoice_lines import rounded
@@ -56,12 +57,16 @@ class Figures:
 
 
 def of(projects: Iterable[Project], on: date | None = None) -> dict[int, Figures]:
-    """Return the figures of projects, by key, as they are on a day; at most fourteen queries.
+    """Return the figures of projects, by key, as they are on a day; at most eleven queries.
 
     The projects bring their customers.
     """
+    return by(Prices(projects), on)
+
+
+def by(prices: Prices, on: date | None = None) -> dict[int, Figures]:
+    """Return the same of the projects of these prices, which others may have use for."""
     on = on or timezone.localdate()
-    prices = Prices(projects)
     found = {key: Figures(prices.currency(project)) for key, project in prices.projects.items()}
     _add_hours(found, prices)
     _add_plans(found, prices, on)
@@ -70,39 +75,37 @@ def of(projects: Iterable[Project], on: date | None = None) -> dict[int, Figures
 
 
 def _add_hours(found: Mapping[int, Figures], prices: Prices) -> None:
-    """Add up hours by activity, colleague and day, since the price hangs on these."""
-    activities = {
-        row.pk: row for row in Activity.objects.filter(project__in=prices.projects).order_by()
-    }
+    """Add up hours by activity, colleague and day, since the price hangs on these. Two queries."""
+    activities = prices.activities
     for activity in activities.values():
         found[activity.project_id].estimated += activity.estimated_hours or 0
     rows = TimeEntry.objects.filter(activity__project__in=prices.projects).order_by()
-    approved = Q(approved_at__isnull=False)
-    sums = rows.values("activity", "user").annotate(
-        all=Sum("hours"),
-        charged=Sum("hours", filter=Q(billable=True)),
-        open=Sum("hours", filter=~approved),
-    )
-    for row in sums:
-        figures = found[activities[row["activity"]].project_id]
-        figures.hours += exact(row["all"])
-        figures.billable += exact(row["charged"])
-        figures.unapproved += exact(row["open"])
-        figures.by_user[row["user"]] += exact(row["all"])
-        figures.by_activity[row["activity"]] += exact(row["all"])
-    billable = rows.filter(billable=True)
-    fixed = billable.exclude(price=None).values_list("activity", "price").annotate(Sum("hours"))
-    for key, price, hours in fixed:
-        _add_work(found, prices, activities[key], price * exact(hours))
-    following = billable.filter(price=None).annotate(is_open=Q(approved_at=None))
-    keys = ("activity", "user", "day", "is_open")
-    for key, user, day, is_open, hours in following.values_list(*keys).annotate(Sum("hours")):
-        activity = activities[key]
-        price = prices.price(activity, user, day).amount
-        if price is None:
-            found[activity.project_id].unpriced += exact(hours)
+    # The day tells only where the price is not written down, and is left out where it is.
+    follows = Case(When(billable=True, price=None, then=F("day")), default=None)
+    keys = ("activity", "user", "price", "billable", "is_open", "priced_on")
+    sums = rows.annotate(is_open=Q(approved_at=None), priced_on=follows).values_list(*keys)
+    fixed: dict[tuple[int, Decimal], Decimal] = defaultdict(Decimal)
+    for key, user, price, is_billable, is_open, day, total in sums.annotate(Sum("hours")):
+        activity, hours = activities[key], exact(total)
+        figures = found[activity.project_id]
+        figures.hours += hours
+        figures.by_user[user] += hours
+        figures.by_activity[key] += hours
+        if is_open:
+            figures.unapproved += hours
+        if not is_billable:
+            continue
+        figures.billable += hours
+        if price is not None:
+            fixed[key, price] += hours
+            continue
+        value = prices.price(activity, user, day).amount
+        if value is None:
+            figures.unpriced += hours
         elif not is_open:
-            _add_work(found, prices, activity, price * exact(hours))
+            _add_work(found, prices, activity, value * hours)
+    for (key, price), hours in fixed.items():
+        _add_work(found, prices, activities[key], price * hours)
 
 
 def _add_work(
@@ -122,11 +125,9 @@ def _add_plans(found: Mapping[int, Figures], prices: Prices, on: date) -> None:
         now = exact(amount) if prices.projects[project].is_agreed else Decimal(0)
         found[project].add("plan", now, key)
         found[project].coming += exact(whole) - now
-    running = PriceModel.objects.filter(
-        project__in=prices.projects, kind=PriceModel.Kind.SUBSCRIPTION
-    )
-    for model in running:
-        if not prices.projects[model.project_id].is_agreed:
+    for model in chain.from_iterable(prices.models.values()):
+        is_running = model.kind == PriceModel.Kind.SUBSCRIPTION
+        if not is_running or not prices.projects[model.project_id].is_agreed:
             continue
         periods = len(subscriptions.begun(model, on))
         amount = periods * (model.amount or Decimal(0))

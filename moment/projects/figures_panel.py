@@ -6,20 +6,17 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils.translation import gettext as _
 
-from moment.projects import figures, payers
-from moment.projects.models import Project
+from moment.projects.figures import Figures
+from moment.projects.payers import Payers
 
 
 def context(
-    project: Project,
-    user: AbstractBaseUser | AnonymousUser,
-    found: figures.Figures | None = None,
+    found: Figures, paying: Payers, user: AbstractBaseUser | AnonymousUser
 ) -> dict[str, Any]:
-    """Return what `projects/project/_figures.html` needs; a fixed number of queries.
+    """Return what `projects/project/_figures.html` needs of a project's figures and payers.
 
-    Amounts are only in it for who may see them. `found` are the project's, where they are known.
+    Amounts are only in it for who may see them. No query.
     """
-    found = found or figures.of([project])[project.pk]
     shown: dict[str, Any] = {
         "hours": found.hours,
         "estimated": found.estimated,
@@ -31,7 +28,6 @@ def context(
         "unpriced": found.unpriced,
     }
     if user.has_perm("projects.view_amounts"):  # type: ignore[union-attr]
-        paying = payers.of([project])[project.pk]
         parts = paying.split(found.by_model, found.currency)
         kinds = [
             (_("Work"), found.work),

@@ -8,6 +8,7 @@ from moment.projects import figures, payers
 from moment.projects.figures import Figures
 from moment.projects.models import Project
 from moment.projects.payers import Payers
+from moment.projects.pricing import Prices
 
 Sums = Mapping[str, Decimal]
 
@@ -24,7 +25,8 @@ def of_customers(customers: Collection[int]) -> dict[int, Sums]:
     projects = list(meant.select_related("customer").order_by())
     if not projects:
         return {}
-    all_of_them = together(figures.of(projects), payers.of(projects))
+    prices = Prices(projects)
+    all_of_them = together(figures.by(prices), payers.by(prices))
     return {key: all_of_them[key] for key in customers if key in all_of_them}
 
 

@@ -14,6 +14,7 @@ from moment.projects import figures, payers, percents
 from moment.projects.figures import Figures
 from moment.projects.models import Project
 from moment.projects.payers import Payers
+from moment.projects.pricing import Prices
 
 PAGE_SIZE = 50
 ALL = "all"
@@ -58,7 +59,8 @@ class ProjectsOfCustomer:
     @cached_property
     def lines(self) -> list[Line]:
         projects = list(self.page)
-        return lines(self.customer, projects, figures.of(projects), payers.of(projects))
+        prices = Prices(projects)
+        return lines(self.customer, projects, figures.by(prices), payers.by(prices))
 
 
 def lines(

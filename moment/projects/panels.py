@@ -19,6 +19,7 @@ from moment.projects.figures import Figures
 from moment.projects.models import Project, TimeEntry
 from moment.projects.of_customer import Line, lines
 from moment.projects.payers import Payers
+from moment.projects.pricing import Prices
 from moment.projects.sums import exact
 
 SHOWN = 5
@@ -67,16 +68,16 @@ class Work:
     # What nobody sees is not added up.
 
     @cached_property
-    def _asked(self) -> list[Project]:
-        return self.projects if self.sees_amounts else self.newest
+    def _prices(self) -> Prices:
+        return Prices(self.projects if self.sees_amounts else self.newest)
 
     @cached_property
     def _figures(self) -> dict[int, Figures]:
-        return figures.of(self._asked) if self._asked else {}
+        return figures.by(self._prices) if self.projects else {}
 
     @cached_property
     def _payers(self) -> dict[int, Payers]:
-        return payers.of(self._asked) if self._asked else {}
+        return payers.by(self._prices) if self.projects else {}
 
 
 # Read once for all panels of a page.

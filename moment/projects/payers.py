@@ -1,13 +1,14 @@
 """Who pays for projects: amounts split by the shares of the price models they come from."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from customers.models import Customer
 from moment.projects import sharing
-from moment.projects.models import PriceModel, PriceModelShare, Project
+from moment.projects.models import PriceModelShare
+from moment.projects.pricing import Prices
 from moment.projects.sharing import Part
 
 
@@ -46,15 +47,15 @@ class Payers:
         return list(found.values())
 
 
-def of(projects: Iterable[Project]) -> dict[int, Payers]:
-    """Return who pays for projects, by key, in two queries. The projects bring their customers."""
-    owners = {project.pk: project.customer for project in projects}
+def by(prices: Prices) -> dict[int, Payers]:
+    """Return who pays for the projects of these prices, by key; a query beside their models."""
+    owners = {key: project.customer for key, project in prices.projects.items()}
     shares: dict[int, list[PriceModelShare]] = defaultdict(list)
     rows = PriceModelShare.objects.filter(price_model__project__in=owners)
     for share in rows.select_related("customer").order_by("-percent", "pk"):
         shares[share.price_model_id].append(share)
     models: dict[int, dict[int, list[Part]]] = defaultdict(dict)
-    keys = PriceModel.objects.filter(project__in=owners).order_by("order", "pk")
-    for pk, project in keys.values_list("pk", "project"):
-        models[project][pk] = sharing.parts(owners[project], shares[pk])
+    for project, its in prices.models.items():
+        for model in its:
+            models[project][model.pk] = sharing.parts(owners[project], shares[model.pk])
     return {pk: Payers(owner, models[pk]) for pk, owner in owners.items()}

@@ -9,22 +9,21 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from customers import invoicing
 from customers.holding import ChangedMeanwhile
 from customers.models import Customer
 from customers.places import PLACES
 from moment import money
-from moment.models import CompanySettings
 from moment.projects import billable, sharing
 from moment.projects.holding import held
 from moment.projects.models import (
     Activity,
     PlanItem,
     PriceModel,
-    PriceModelShare,
     Project,
 )
+from moment.projects.payers import Payers
 from moment.projects.percents import in_words as in_percent
+from moment.projects.pricing import Prices
 from moment.projects.sharing import Part
 from moment.templatetags.moment import full_date
 
@@ -174,7 +173,7 @@ class Row:
     model: PriceModel
     is_first: bool
     facts: str
-    parts: list[Part]
+    parts: Sequence[Part]
     plan: list[PlanItem]
     total: Decimal | None
     # Activities that it prices, and those of them with a rate that is agreed.
@@ -195,26 +194,22 @@ class Card:
     may_change: bool
 
 
-def card(project: Project, user: Any) -> Card:
-    """Return what the project's page shows of its price models, the default first. Five queries.
+def card(prices: Prices, paying: Payers, user: Any) -> Card:
+    """Return what the page of the only project of these prices shows of its price models.
 
-    The project brings its customer.
+    The default first. One query, and what the prices have not read yet.
     """
     amounts = user.has_perm("projects.view_amounts")
-    models = list(project.price_models.select_related("price_list").order_by("order", "pk"))
-    shares: dict[int, list[PriceModelShare]] = defaultdict(list)
-    for share in PriceModelShare.objects.filter(price_model__in=models).select_related("customer"):
-        shares[share.price_model_id].append(share)
+    (project,) = prices.projects.values()
+    models = prices.models.get(project.pk, ())
     plans: dict[int, list[PlanItem]] = defaultdict(list)
     for item in PlanItem.objects.filter(price_model__in=models):
         plans[item.price_model_id].append(item)
     first = models[0].pk if models else None
     activities: dict[int | None, list[Activity]] = defaultdict(list)
-    for activity in project.activities.order_by("number"):
+    for activity in prices.activities.values():
         activities[activity.price_model_id or first].append(activity)
-    currency = str(
-        invoicing.value("currency", project.customer, CompanySettings.current(), project)
-    )
+    currency = prices.currency(project)
     rows = []
     for model in models:
         using, plan = activities[model.pk], plans[model.pk]
@@ -224,7 +219,7 @@ def card(project: Project, user: Any) -> Card:
                 model=model,
                 is_first=model.pk == first,
                 facts=facts(model, currency if amounts else None),
-                parts=sharing.parts(project.customer, shares[model.pk]),
+                parts=paying.models[model.pk],
                 plan=plan,
                 total=sum((item.amount for item in plan), Decimal(0)) if amounts else None,
                 used=len(using),

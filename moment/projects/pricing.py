@@ -44,6 +44,7 @@ class Prices:
 
     def __init__(self, projects: Iterable[Project]) -> None:
         self.projects = {project.pk: project for project in projects}
+        self._currencies: dict[int, str] = {}
 
     # What holds for one hour
 
@@ -82,13 +83,13 @@ class Prices:
 
     def model_of(self, activity: Activity) -> PriceModel | None:
         """Return the price model of an activity: its own, else the project's first."""
-        models = self._models.get(activity.project_id, [])
+        models = self.models.get(activity.project_id, [])
         own = (model for model in models if model.pk == activity.price_model_id)
         return next(own, self.first_of(activity.project_id))
 
     def first_of(self, project: int) -> PriceModel | None:
         """Return the default price model of a project, by its key."""
-        return next(iter(self._models.get(project, ())), None)
+        return next(iter(self.models.get(project, ())), None)
 
     def is_billable(self, activity: Activity) -> bool:
         """Tell whether hours on an activity can be billable at all."""
@@ -97,7 +98,9 @@ class Prices:
 
     def currency(self, project: Project) -> str:
         """Return the currency in force for a project."""
-        return str(self.setting(project, "currency"))
+        if project.pk not in self._currencies:
+            self._currencies[project.pk] = str(self.setting(project, "currency"))
+        return self._currencies[project.pk]
 
     def setting(self, project: Project, name: str) -> Any:
         """Return an invoice setting in force for a project, which brings its customer."""
@@ -156,12 +159,19 @@ class Prices:
         return CompanySettings.current()
 
     @cached_property
-    def _models(self) -> Mapping[int, Sequence[PriceModel]]:
+    def models(self) -> Mapping[int, Sequence[PriceModel]]:
+        """The price models of each project that has any, by its key, in their order."""
         rows = PriceModel.objects.filter(project__in=self.projects).select_related("price_list")
         found: dict[int, list[PriceModel]] = defaultdict(list)
         for row in rows.order_by("order", "pk"):
             found[row.project_id].append(row)
         return found
+
+    @cached_property
+    def activities(self) -> Mapping[int, Activity]:
+        """The activities of the projects, by key, in the order of their numbers."""
+        rows = Activity.objects.filter(project__in=self.projects).order_by("project", "number")
+        return {row.pk: row for row in rows}
 
     @cached_property
     def _roles_there(self) -> Mapping[tuple[int, int], int]:

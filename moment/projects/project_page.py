@@ -8,7 +8,7 @@ from django.utils import timezone
 from customers.models import ProjectRole
 from moment.models import User
 from moment.projects.figures import Figures
-from moment.projects.models import Activity, PriceModel, Project, ProjectMember
+from moment.projects.models import Activity, PriceModel, ProjectMember
 from moment.projects.pricing import Prices
 
 BAR = 1000  # the width of a bar, in its own units
@@ -60,25 +60,27 @@ class Colleague:
     width: int
 
 
-def activities(project: Project, figures: Figures) -> list[Line]:
-    """Return the activities of a project in their order. Two queries."""
-    models = {model.pk: model for model in project.price_models.order_by("order", "pk")}
-    first = next(iter(models.values()), None)
+def activities(prices: Prices, figures: Figures) -> list[Line]:
+    """Return the activities of the only project of these prices in their order."""
     return [
         Line(
             activity,
             figures.by_activity.get(activity.pk, Decimal(0)),
-            models.get(activity.price_model_id or 0, first),
+            prices.model_of(activity),
         )
-        for activity in project.activities.order_by("number")
+        for activity in prices.activities.values()
     ]
 
 
-def people(project: Project, figures: Figures) -> list[Colleague]:
-    """Return who is in a project, who has worked the most first. Five queries."""
+def people(prices: Prices, figures: Figures) -> list[Colleague]:
+    """Return who is in the only project of these prices, who has worked the most first.
+
+    Three queries, and what the prices have not read yet.
+    """
+    (project,) = prices.projects.values()
     members = {row.user_id: row for row in project.members.select_related("role")}
     keys = {*members, *figures.by_user, *([project.leader_id] if project.leader_id else [])}
-    prices, today = Prices([project]), timezone.localdate()
+    today = timezone.localdate()
     roles = {role.pk: role.name for role in ProjectRole.objects.all()}
     most = max(figures.by_user.values(), default=Decimal(0))
     found = []

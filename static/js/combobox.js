@@ -6,13 +6,9 @@ const activeOf = (input) => document.getElementById(input.getAttribute("aria-act
 
 function activate(input, option) {
   activeOf(input)?.setAttribute("aria-selected", "false");
-  if (option) {
-    option.setAttribute("aria-selected", "true");
-    option.scrollIntoView({ block: "nearest" });
-    input.setAttribute("aria-activedescendant", option.id);
-  } else {
-    input.removeAttribute("aria-activedescendant");
-  }
+  option?.setAttribute("aria-selected", "true");
+  option?.scrollIntoView({ block: "nearest" });
+  input[option ? "setAttribute" : "removeAttribute"]("aria-activedescendant", option?.id);
 }
 
 function close(input) {
@@ -25,10 +21,8 @@ function choose(input, option) {
   input.value = input.dataset.chosen = option.dataset.name;
   close(input);
   // The number is in the form at once; the card that shows it may take the register's time.
-  const number = Object.assign(document.createElement("input"), {
-    type: "hidden", name: "org_number", value: option.dataset.orgNumber,
-  });
-  document.getElementById("new-chosen").replaceChildren(number);
+  const number = { type: "hidden", name: "org_number", value: option.dataset.orgNumber };
+  document.getElementById("new-chosen").replaceChildren(Object.assign(document.createElement("input"), number));
   const query = new URLSearchParams({ org_number: number.value });
   htmx.ajax("GET", `${input.dataset.combobox}?${query}`, { target: "#new-chosen" });
   document.getElementById("new-answer").replaceChildren();
@@ -51,10 +45,8 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "Enter" && open && at >= 0) {
     event.preventDefault();
     choose(input, options[at]);
-  } else if (event.key === "Escape" && open) {
-    event.preventDefault();
-    close(input);
-  } else if (event.key === "Tab" && open) {
+  } else if (["Escape", "Tab"].includes(event.key) && open) {
+    if (event.key === "Escape") event.preventDefault();
     close(input);
   }
 });
@@ -73,9 +65,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 // An answer that comes after its question has changed, or a choice is made, is late: leave it.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const input = event.detail.target.id === "new-answer" && document.querySelector("[data-combobox]");
-  if (!input) return;
-  const asked = new URL(event.detail.xhr.responseURL).searchParams.get("name");
-  if (asked !== input.value) event.detail.shouldSwap = false;
+  const asked = input && new URL(event.detail.xhr.responseURL).searchParams.get("name");
+  if (input && asked !== input.value) event.detail.shouldSwap = false;
 });
 // A new list keeps the option that was reached.
 document.addEventListener("htmx:afterSwap", (event) => {

@@ -23,12 +23,10 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    const menu = event.target.closest?.("details.menu[open]");
-    if (menu) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    }
+  const menu = event.key === "Escape" && event.target.closest?.("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
   }
   // Arrows walk between the name of a new contact and the persons found below it.
   const near = [...document.querySelectorAll("[hx-target='#contact-matches'], #contact-matches .option")];
@@ -36,11 +34,10 @@ document.addEventListener("keydown", (event) => {
   if (to) { event.preventDefault(); to.focus(); }
   if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {
     const search = document.getElementById("search");
-    const jump = document.querySelector("[data-jump]");
-    if (!search && !jump) return;
+    const to = search || document.querySelector("[data-jump]");
+    if (!to) return;
     event.preventDefault();
-    if (search) search.select();
-    else jump.click();
+    to[search ? "select" : "click"]();
   }
 });
 
@@ -79,17 +76,14 @@ function tell(text, level = "error") {
   // What stands outside an open dialog is out of reach.
   (dialog()?.open ? dialog() : document.getElementById("toasts")).append(toast);
 }
-document.addEventListener("htmx:responseError", (event) => {
-  tell(event.detail.xhr.status === 403 ? document.body.dataset.forbidden : document.body.dataset.failed);
-});
+document.addEventListener("htmx:responseError", ({ detail }) => tell(document.body.dataset[detail.xhr.status === 403 ? "forbidden" : "failed"]));
 document.addEventListener("htmx:sendError", () => tell(document.body.dataset.offline));
 
 // The place of a postcode fills the city that nobody has written by hand.
 document.addEventListener("htmx:afterSwap", (event) => {
   const place = event.detail.target.querySelector?.("[data-place]");
-  const city = place?.closest(".place").querySelector("[data-filled]");
+  const [city, found] = [place?.closest(".place").querySelector("[data-filled]"), place?.dataset.place];
   if (!city) return;
-  const found = place.dataset.place;
   if (!city.value || city.value === city.dataset.filled) city.value = city.dataset.filled = found;
   place.hidden = city.value.trim().toLowerCase() === found.toLowerCase();
 });

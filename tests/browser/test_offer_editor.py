@@ -52,6 +52,20 @@ def test_totals_follow_the_keys_and_lines_move_by_keyboard(editor: Page):
     expect(editor.locator("#line-1-price")).to_have_value("1,200.00")
 
 
+def test_a_line_is_dragged_to_its_place(editor: Page):
+    editor.locator("#add-fixed").click()
+    editor.locator("#line-2-title").fill("Control")
+    editor.locator("#line-2-price").fill("100")
+    editor.locator("#line-2 [data-drag]").drag_to(editor.locator("#line-0"))
+    expect(editor.locator("#line-0-title")).to_have_value("Control")
+    assert titles(editor) == ["Control", "Survey", "Design"]
+    editor.locator("#line-0 [data-drag]").drag_to(editor.locator("#line-1"))
+    expect(editor.locator("#line-0-title")).to_have_value("Survey")
+    editor.locator(".actions .btn--primary").click()
+    expect(editor.locator("#toasts")).to_contain_text("The offer is saved.")
+    assert titles(editor) == ["Survey", "Control", "Design"]
+
+
 def test_counting_what_was_typed_gives_way_to_a_button_that_was_pressed(editor: Page):
     pressed = []
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from moment.projects import editing, figures, hours, project_page
 from moment.projects.models import Activity, Project, TimeEntry
+from moment.projects.pricing import Prices
 from tests.conftest import said, signed_in
 from tests.factories import (
     ActivityFactory,
@@ -39,7 +40,7 @@ def activity(project):
 
 
 def lines_of(project) -> list[project_page.Line]:
-    return project_page.activities(project, figures.of([project])[project.pk])
+    return project_page.activities(Prices([project]), figures.of([project])[project.pk])
 
 
 def edit_url(activity) -> str:

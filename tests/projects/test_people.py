@@ -47,7 +47,7 @@ def member(project, ada):
 
 
 def people_of(project) -> dict[str, project_page.Colleague]:
-    rows = project_page.people(project, figures.of([project])[project.pk])
+    rows = project_page.people(Prices([project]), figures.of([project])[project.pk])
     return {str(row.user): row for row in rows}
 
 

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from django.template.loader import render_to_string
 
-from moment.projects import price_models
+from moment.projects import payers, price_models
+from moment.projects.pricing import Prices
 from tests.conftest import signed_in
 from tests.factories import PriceModelFactory, ProjectFactory, UserFactory
 from tests.projects.price_model_pages import address, errors, fields, fixed, new_address, text_of
@@ -29,8 +30,13 @@ def as_unpaid(db):
     return signed_in(UserFactory(roles=["Administer projects"]))
 
 
+def card(project, user):
+    prices = Prices([project])
+    return price_models.card(prices, payers.by(prices)[project.pk], user)
+
+
 def card_of(project, user):
-    context = {"pricing": price_models.card(project, user), "project": project}
+    context = {"pricing": card(project, user), "project": project}
     return render_to_string("projects/pricing/_card.html", context)
 
 
@@ -99,8 +105,8 @@ def test_the_card_takes_as_many_queries_for_one_as_for_ten(
     kari = type(kari).objects.get(pk=kari.pk)
     kari.has_perm("projects.view_amounts")
     with django_assert_num_queries(5):
-        price_models.card(project, kari)
+        card(project, kari)
     for _ in range(9):
         fixed(project)
     with django_assert_num_queries(5):
-        price_models.card(project, kari)
+        card(project, kari)

@@ -9,9 +9,10 @@ from django.template.loader import render_to_string
 from django.utils.http import urlencode
 
 from customers.holding import ChangedMeanwhile
-from moment.projects import price_models
+from moment.projects import payers, price_models
 from moment.projects.forms.price_model import PriceModelSheet
 from moment.projects.models import PlanItem, PriceList, PriceModel
+from moment.projects.pricing import Prices
 from tests.conftest import said, signed_in
 from tests.factories import ActivityFactory, PriceModelFactory, ProjectFactory, UserFactory
 from tests.projects.price_model_pages import (
@@ -200,7 +201,9 @@ def test_buttons_that_are_not_there_change_nothing(as_kari, project, button):
 def test_hostile_texts_are_shown_as_texts(as_kari, project):
     made = fixed(project, name='"><script>alert(1)</script>')
     made.plan.update(text="<img src=x onerror=alert(1)>")
-    card = price_models.card(project, UserFactory(is_superuser=True))
+    prices = Prices([project])
+    paying = payers.by(prices)[project.pk]
+    card = price_models.card(prices, paying, UserFactory(is_superuser=True))
     pages = [as_kari.get(address(made, page)) for page in ("edit", "remove", "default")]
     shown = [response.content.decode() for response in pages]
     context = {"pricing": card, "project": project}

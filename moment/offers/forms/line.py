@@ -182,7 +182,7 @@ class Lines:
         return [row.line() for row in self.rows if row.amounts_to_something()]
 
     def press(self, button: str) -> None:
-        """Do what a button between the lines says: `add-hourly`, `drop-2`, `up-2`, `down-2`.
+        """Do what a button between the lines says: `add-hourly`, `drop-2`, `up-2`, `to-2-0`.
 
         Nothing is checked. What makes no sense does nothing.
         """
@@ -190,13 +190,16 @@ class Lines:
         if act == "add" and of in OfferLine.Kind.values:
             self._add(of)
             return
-        place = int(of) if is_key(of) else len(self.rows)
-        if place >= len(self.rows):
+        places = [int(one) for one in of.split("-") if is_key(one) and int(one) < len(self.rows)]
+        if len(places) != (2 if act == "to" else 1):
             return
+        place = places[0]
         if act == "drop":
             del self.rows[place]
             if self.rows:
                 self.rows[min(place, len(self.rows) - 1)].focused = "drop"
+        elif act == "to":
+            self.rows.insert(places[1], self.rows.pop(place))
         elif act in ("up", "down"):
             row = self.rows.pop(place)
             place = max(place - 1, 0) if act == "up" else min(place + 1, len(self.rows))

@@ -13,28 +13,31 @@ from moment.projects import (
     editing,
     figures,
     figures_panel,
+    payers,
     price_models,
     project_page,
     subscriptions,
 )
 from moment.projects.models import Project
+from moment.projects.pricing import Prices
 from moment.projects.views.loading import visible_project
 
 
 @needs("projects.view_project")
 def project(request: SignedInRequest, number: str) -> HttpResponse:
     project = visible_project(request.user, number)
-    sums = figures.of([project])[project.pk]
+    prices = Prices([project])
+    sums, paying = figures.by(prices)[project.pk], payers.by(prices)[project.pk]
     return render(
         request,
         "projects/project.html",
         {
             "project": project,
-            "lines": project_page.activities(project, sums),
-            "people": project_page.people(project, sums),
+            "lines": project_page.activities(prices, sums),
+            "people": project_page.people(prices, sums),
             "sums": sums,
-            "pricing": price_models.card(project, request.user),
-            **figures_panel.context(project, request.user, sums),
+            "pricing": price_models.card(prices, paying, request.user),
+            **figures_panel.context(sums, paying, request.user),
         },
     )
 

@@ -241,7 +241,7 @@ def test_pages_of_offers(as_kari, kari, customer, mail_server):
         f"/offers/answer/{token}/": 7,
         f"/offers/answer/{token}/pdf/": 8,
     }
-    assert not_among("moment.offers", limits) == {"totals", "of_customer"}
+    assert not_among("moment.offers", limits) == {"totals", "of_customer", "again"}
     no_growth(as_kari, more, limits, HTMX)
 
 

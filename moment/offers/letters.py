@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from moment.mail import Attachment, Personal
 from moment.models import CompanySettings, User
 from moment.offers import conditions, document, links, totals
 from moment.offers.models import Offer, OfferLetter
+from moment.offers.privacy import NOBODY
 from moment.turns import in_turn
 
 logger = logging.getLogger(__name__)
@@ -150,6 +151,21 @@ def stopped(letter: OfferLetter) -> bool:
     """Tell whether the program ended while the letter was on its way: nobody knows how far."""
     unknown = letter.sent_at is None and letter.failed_at is None
     return unknown and timezone.now() - letter.made_at > _ON_ITS_WAY
+
+
+def unarrived(rows: Iterable[OfferLetter]) -> set[int]:
+    """Return the keys of letters about answers that did not arrive, as far as anybody knows.
+
+    `rows` are letters in the order that they were made: where one was followed by another to the
+    same address, that one tells.
+    """
+    last = {(one.offer_id, one.kind, one.to): one for one in rows}
+    return {
+        one.pk
+        for one in last.values()
+        if one.kind != OfferLetter.Kind.OFFER and one.to != NOBODY
+        if one.failed_at or stopped(one)
+    }
 
 
 def told(made: Sequence[OfferLetter]) -> tuple[str, str]:

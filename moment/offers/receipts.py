@@ -7,7 +7,7 @@ from django.db import transaction
 
 from customers.invoice_document import LANGUAGES
 from moment.models import CompanySettings, User
-from moment.offers import answering, conditions, letters
+from moment.offers import answering, conditions, editing, letters
 from moment.offers.letters import Made
 from moment.offers.models import AnswerLink, Offer, OfferLetter
 from moment.offers.privacy import NOBODY
@@ -65,13 +65,29 @@ def answer_by_hand(offer: Offer, given: Answer, *, by: User) -> Offer:
     return offer
 
 
+def again(letter: OfferLetter) -> OfferLetter | None:
+    """Send a letter about an answer once more to the same address, and return the new one.
+
+    None where it arrived after all, or somebody was quicker. Waits for the mail server. Raises
+    ChangedMeanwhile where the offer is gone.
+    """
+    with in_turn(), transaction.atomic():
+        offer = editing.lock(letter.offer)
+        if letter.pk not in letters.unarrived(offer.letters.order_by("pk")):
+            return None
+        kind = OfferLetter.Kind(letter.kind)
+        made = letters.about_answer(offer, letter.to, kind, _language(offer, letter.to, kind))
+    letters.deliver([made])
+    return made.letter
+
+
 def _receipts(offer: Offer, link: AnswerLink) -> list[Made]:
     """Write down the receipt for the address that the link was sent to, unless it was erased."""
     sent = link.letters.exclude(to=NOBODY).order_by("pk").first()
     if sent is None:
         return []
-    language = LANGUAGES[conditions.of(offer).language]
-    return [letters.about_answer(offer, sent.to, OfferLetter.Kind.RECEIPT, language)]
+    kind = OfferLetter.Kind.RECEIPT
+    return [letters.about_answer(offer, sent.to, kind, _language(offer, sent.to, kind))]
 
 
 def _told(offer: Offer) -> list[Made]:
@@ -82,6 +98,12 @@ def _told(offer: Offer) -> list[Made]:
     address = letters.responsible_address(offer, CompanySettings.current())
     if not address:
         return []
-    person, kind = offer.responsible, OfferLetter.Kind.TOLD
-    language = person.language if address == person.email else ""
-    return [letters.about_answer(offer, address, kind, language)]
+    kind = OfferLetter.Kind.TOLD
+    return [letters.about_answer(offer, address, kind, _language(offer, address, kind))]
+
+
+def _language(offer: Offer, address: str, kind: OfferLetter.Kind) -> str:
+    """Return the language of the offer for its customer, of our own people theirs."""
+    if kind == OfferLetter.Kind.RECEIPT:
+        return LANGUAGES[conditions.of(offer).language]
+    return offer.responsible.language if address == offer.responsible.email else ""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from moment.offers.letters import stopped
+from moment.offers.letters import stopped, unarrived
 from moment.offers.models import Offer, OfferLetter
 
 
@@ -29,9 +29,10 @@ class Event:
 def of(offer: Offer) -> list[Event]:
     """Return what has happened, the first first. Two queries."""
     versions = Offer.objects.filter(number=offer.number).select_related("answered_by")
-    letters = OfferLetter.objects.filter(offer__number=offer.number)
-    letters = letters.select_related("offer", "link").order_by("pk")
-    events = [_of_letter(one, _again(one, offer)) for one in letters]
+    rows = OfferLetter.objects.filter(offer__number=offer.number)
+    letters = list(rows.select_related("offer", "link").order_by("pk"))
+    missing = unarrived(letters)
+    events = [_of_letter(one, one if one.pk in missing else _again(one, offer)) for one in letters]
     events += [_of_answer(one) for one in versions if one.answered_at]
     return sorted(events, key=lambda event: event.at)
 
@@ -42,7 +43,7 @@ def versions_of(offer: Offer) -> list[Offer]:
 
 
 def _again(letter: OfferLetter, offer: Offer) -> OfferLetter | None:
-    """Return the letter where it can be sent again: of the newest version, while it is valid."""
+    """Return a letter that brings the newest version, while that is valid."""
     is_sent = offer.state == Offer.State.SENT and not offer.is_expired()
     is_ours = letter.offer_id == offer.pk and letter.kind == OfferLetter.Kind.OFFER
     return letter if is_sent and is_ours else None

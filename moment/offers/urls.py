@@ -31,6 +31,7 @@ urlpatterns = [
     path("offers/<number:number>/versions/<int:revision>/", versions.version, name="version"),
     path("offers/<number:number>/pdf/", pdf.pdf, name="pdf"),
     path("offers/<number:number>/send/", send.send, name="send"),
+    path("offers/<number:number>/letters/<int:letter>/again/", send.again, name="again"),
     path("offers/<number:number>/links/revoke/", send.revoke, name="revoke"),
     path("offers/<number:number>/answer/", accepting.by_hand, name="by_hand"),
     path("offers/<number:number>/project/", accepting.make_project, name="make_project"),

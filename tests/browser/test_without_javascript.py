@@ -42,6 +42,20 @@ def test_signing_in_and_out_and_the_language(page: Page, kari):
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
+def test_a_narrow_page_has_a_menu(page: Page, kari, live_server):
+    page.set_viewport_size({"width": 390, "height": 800})
+    signed_in(page, kari, live_server.url).goto("/customers/")
+    projects = page.get_by_role("navigation", name="Main").get_by_role("link", name="Projects")
+    expect(projects).to_be_hidden()
+    page.get_by_role("button", name="Menu").press("Enter")
+    expect(projects).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(projects).to_be_hidden()
+    page.get_by_role("button", name="Menu").click()
+    projects.click()
+    expect(page.get_by_role("heading", name="Projects", exact=True)).to_be_visible()
+
+
 def test_the_overview_is_searched_filtered_and_sorted(page: Page, kari, live_server):
     bygg = TagFactory(name="Bygg")
     CustomerFactory(number="1001", name="Ågotnes Arkitektur AS", tags=[bygg])

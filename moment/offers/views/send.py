@@ -3,14 +3,16 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from customers.places import PLACES
 from moment.access import SignedInRequest, needs
 from moment.htmx import redirect_to
 from moment.models import CompanySettings
-from moment.offers import conditions, letters, links, sending, totals
+from moment.offers import conditions, letters, links, receipts, sending, totals
 from moment.offers.forms.send import SendForm
 from moment.offers.models import Offer, OfferLetter
 from moment.offers.views.loading import visible_offer
@@ -65,6 +67,22 @@ def revoke(request: HttpRequest, number: str) -> HttpResponse:
         return redirect_to(request, offer.get_absolute_url())
     context = {"title": _("Withdraw the addresses"), "count": links.holding(offer).count()}
     return sheet(request, offer, "offers/send/_revoke.html", context)
+
+
+@needs(*RIGHTS)
+@require_POST
+def again(request: SignedInRequest, number: str, letter: int) -> HttpResponse:
+    """Send a letter about an answer again, of whichever version it was."""
+    offer = visible_offer(request.user, number)
+    of_all = OfferLetter.objects.exclude(kind=OfferLetter.Kind.OFFER).select_related(
+        "offer__customer", "offer__responsible"
+    )
+    made = receipts.again(get_object_or_404(of_all, pk=letter, offer__number=offer.number))
+    if made:
+        _tell(request, [made])
+    else:
+        messages.warning(request, _("The letter has been sent meanwhile. Nothing was done."))
+    return redirect_to(request, offer.get_absolute_url())
 
 
 def _asked_again(request: HttpRequest, offer: Offer) -> OfferLetter | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter
 
 from customers import search
-from customers.filtering import NOBODY, Menu, PageFilter
+from customers.filtering import NOBODY, Menu, PageFilter, any_or_all
 from customers.models import Contact, ContactTag, Customer, Person, PersonEmail, Tag
 from customers.models.contact import ContactQuerySet
 
@@ -27,13 +27,7 @@ class ContactFilter(PageFilter):
 
     q = CharFilter(label=_("Search"), method="by_words")
     tags = MultipleChoiceFilter(label=_("Contact tags"), method="by_tags")
-    match = ChoiceFilter(
-        label=_("Contact tags"),
-        method="by_match",
-        empty_label=None,
-        null_label=None,
-        choices=[("any", _("any of these")), ("all", _("all of these"))],
-    )
+    match = any_or_all(_("Contact tags"))
     status = ChoiceFilter(
         label=_("Customer status"),
         method="by_status",
@@ -104,9 +98,6 @@ class ContactFilter(PageFilter):
             tagged = Contact.tags.through.objects.filter(contacttag_id__in=group)
             contacts = contacts.filter(pk__in=tagged.values("contact_id"))
         return contacts
-
-    def by_match(self, contacts: QuerySet, name: str, value: str) -> QuerySet:
-        return contacts  # read by by_tags
 
     def by_status(self, contacts: QuerySet, name: str, value: str) -> QuerySet:
         return contacts if value == ALL else contacts.filter(customer__status=value)

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
-from django_filters import FilterSet
+from django_filters import ChoiceFilter, FilterSet
 
 from customers import counts
 from moment.models import User
@@ -30,6 +30,17 @@ class Menu:
     switch: list[tuple[str, str, bool]]  # between any and all of them
     is_single: bool = False  # one choice shuts out the others
     switched_by: str = ""  # the parameter of the switch
+
+
+def any_or_all(label: Any) -> ChoiceFilter:
+    """Return the switch of a filter in `matched`: is any value enough, or are all asked for?"""
+    return ChoiceFilter(
+        label=label,
+        method="by_match",
+        empty_label=None,
+        null_label=None,
+        choices=[("any", _("any of these")), ("all", _("all of these"))],
+    )
 
 
 class PageFilter(FilterSet):
@@ -70,6 +81,9 @@ class PageFilter(FilterSet):
             ((code, str(countries.name(code))) for code in asked | counts.countries()),
             key=lambda choice: sort_key(choice[1]),
         )
+
+    def by_match(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows  # read by the filter that it switches
 
     def _drop_nonsense(self, data: QueryDict) -> list[str]:
         """Take invalid values out of the data; return the labels of the filters they were for."""

@@ -9,12 +9,12 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter
+from django_filters import CharFilter, MultipleChoiceFilter
 
 from customers import counts, search
 from customers.alerting import has_open_alert
 from customers.einvoicing import Reach, invoice_type_is, reach_is
-from customers.filtering import NOBODY, Menu, PageFilter
+from customers.filtering import NOBODY, Menu, PageFilter, any_or_all
 from customers.models import Customer, Tag
 from moment.models import InvoiceType
 from registry.models import Alert
@@ -41,13 +41,7 @@ class CustomerFilter(PageFilter):
 
     q = CharFilter(label=_("Search"), method="by_words")
     tags = MultipleChoiceFilter(label=_("Tags"), method="by_tags")
-    match = ChoiceFilter(
-        label=_("Tags"),
-        method="by_match",
-        empty_label=None,
-        null_label=None,
-        choices=[("any", _("any of these")), ("all", _("all of these"))],
-    )
+    match = any_or_all(_("Tags"))
     relation = MultipleChoiceFilter(
         label=_("Relation"), method="by_relation", choices=Customer.Relation
     )
@@ -133,9 +127,6 @@ class CustomerFilter(PageFilter):
             else:
                 customers = customers.filter(pk__in=tagged.values("customer_id"))
         return customers
-
-    def by_match(self, customers: QuerySet, name: str, value: str) -> QuerySet:
-        return customers  # read by by_tags
 
     def by_relation(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
         return customers.filter(relation__in=values)

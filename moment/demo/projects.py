@@ -1,6 +1,6 @@
 """Makes the demo's projects, with all that belongs to them but hours."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -37,6 +37,8 @@ _STEPS = (
     ("Halvveis", Decimal("0.5")),
     ("Ved levering", Decimal("0.3")),
 )
+# Hours a week on a project, and those of an activity that nobody has estimated.
+_WEEKLY, _RARELY = 6, 5
 _EXPENSES = (
     ("Flyreise Oslo–Tromsø t/r", 3480),
     ("Hotell, to netter", 2790),
@@ -58,8 +60,8 @@ class Made:
     project: Project
     activities: Sequence[Activity]
     people: Sequence[str]
-    # How much of the work each activity is; none: as it comes.
-    weights: Sequence[float] = ()
+    # How much of the work each activity is.
+    weights: Sequence[float]
 
 
 def load(jobs: Iterable[Job], colleagues: Mapping[str, User], today: date) -> list[Made]:
@@ -79,7 +81,8 @@ def load(jobs: Iterable[Job], colleagues: Mapping[str, User], today: date) -> li
             role = job.rng.choice(roles) if roles and job.rng.random() < 0.1 else None
             ProjectMember.objects.create(project=project, user=colleagues[name], role=role)
         activities = list(project.activities.order_by("number"))
-        made.append(Made(job, project, activities, people))
+        weights = [float(activity.estimated_hours or _RARELY) for activity in activities]
+        made.append(Made(job, project, activities, people, weights))
         _expenses(made[-1], colleagues, today)
     return made
 
@@ -134,10 +137,7 @@ def _create(
         currency="NOK" if job.customer.currency not in ("", "NOK") and not job.price_list else None,
     )
     model = _model(job, lists)
-    activities = [
-        Activity(title=title, estimated_hours=Decimal(round(hours * _size(job))))
-        for title, hours in job.work.activities
-    ]
+    activities = [Activity(title=title, estimated_hours=hours) for title, hours in _estimated(job)]
     mine = [tags[job.work.tag]] if job.work.tag in tags else []
     if job.customer.status == Customer.Status.ACTIVE:
         creating.create(project, model, activities=activities, tags=mine)
@@ -194,8 +194,12 @@ def _agree(job: Job, project: Project, model: PriceModel) -> None:
     sharing.store(model, {customer.pk: percent for customer, percent in job.shares})
 
 
-def _size(job: Job) -> Decimal:
-    return Decimal(job.rng.choice(("0.8", "1", "1.2", "1.6")))
+def _estimated(job: Job) -> Iterator[tuple[str, Decimal]]:
+    """Yield the activities with their hours: about what is worked in so many weeks."""
+    whole = job.days / 7 * _WEEKLY * job.rng.choice((0.8, 1, 1.2, 1.6))
+    parts = sum(hours for _title, hours in job.work.activities)
+    for title, hours in job.work.activities:
+        yield title, Decimal(max(5, round(whole * hours / parts / 5) * 5))
 
 
 def _expenses(made: Made, colleagues: Mapping[str, User], today: date) -> None:

@@ -87,10 +87,7 @@ def _day(user: User, these: Sequence[Made], day: date, rng: Random) -> Iterator[
         second = rng.choice([one for one in these if one is not first])
         parts = [(first, whole - less), (second, less)]
     for one, number in parts:
-        place = min(len(one.activities) - 1, rng.randrange(4))
-        activity = one.activities[place]
-        if one.weights:
-            activity = rng.choices(one.activities, one.weights)[0]
+        (activity,) = rng.choices(one.activities, one.weights)
         yield Hours(
             user.pk,
             activity.pk,

@@ -152,7 +152,7 @@ class OfferList(Listing):
         """Return these rows, in a fixed number of queries."""
         related = ("customer", "responsible", "project")
         offers = list(with_currency(found).select_related(*related))
-        tags = tags_of(Offer, [offer.pk for offer in offers], self.filter.offer_tags)
+        tags = tags_of(Offer, [offer.pk for offer in offers], self.filter.own_tags)
         rows = [Row(offer, offer.holds_in, tags.get(offer.pk, [])) for offer in offers]
         if self.shows_remaining:
             _add_remaining(rows)

@@ -6,45 +6,25 @@ from typing import Any, ClassVar
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, MultipleChoiceFilter
+from django_filters import ChoiceFilter, MultipleChoiceFilter
 
-from customers import search
-from customers.filtering import NOBODY, Menu, PageFilter
-from customers.models import Customer, Tag, UsedNumber
+from customers.filtering import NOBODY, Menu
+from customers.models import Customer, UsedNumber
 from customers.models.number_series import can_be_number
 from moment.models import User
-from moment.names import COMPANY_FORMS
-from moment.projects.models import Project, ProjectMember, ProjectTag
-
-_ANY_OR_ALL = [("any", _("any of these")), ("all", _("all of these"))]
+from moment.projects.filtering import WorkFilter
+from moment.projects.models import Project, ProjectMember
 
 
-class ProjectFilter(PageFilter):
+class ProjectFilter(WorkFilter):
     """Filters of projects: by what they are, by who works there, and by the customer."""
 
-    q = CharFilter(label=_("Search"), method="by_words")
-    tags = MultipleChoiceFilter(label=_("Tags"), method="by_tags")
-    match = ChoiceFilter(
-        label=_("Tags"),
-        method="by_match",
-        empty_label=None,
-        null_label=None,
-        choices=_ANY_OR_ALL,
-    )
     leader = MultipleChoiceFilter(label=_("Leader"), method="by_leader")
     mine = MultipleChoiceFilter(
         label=_("My projects"), method="by_mine", choices=[("1", _("My projects"))]
     )
     customer = ChoiceFilter(
         label=_("Customer"), method="by_customer", empty_label=None, null_label=None
-    )
-    customer_tags = MultipleChoiceFilter(label=_("Customer tags"), method="by_customer_tags")
-    customer_match = ChoiceFilter(
-        label=_("Customer tags"),
-        method="by_match",
-        empty_label=None,
-        null_label=None,
-        choices=_ANY_OR_ALL,
     )
     customer_status = MultipleChoiceFilter(
         label=_("Customer status"), method="by_customer_status", choices=Customer.Status
@@ -54,18 +34,14 @@ class ProjectFilter(PageFilter):
         model = Project
         fields: ClassVar[list[str]] = []
 
-    matched: ClassVar = {"tags": "match", "customer_tags": "customer_match"}
     named = ("leader", "customer", "customer_tags", "customer_status")
 
     def __init__(self, data: QueryDict, queryset: QuerySet, user: Any) -> None:
-        self.user = user
         self.chosen_customer: Customer | None = None
-        super().__init__(data, queryset=queryset)
+        super().__init__(data, queryset, user)
 
     def offer(self, data: QueryDict) -> None:
-        self.project_tags = list(ProjectTag.objects.all())
-        self.offer_rows("tags", self.project_tags)
-        self.offer_rows("customer_tags", Tag.objects.all())
+        super().offer(data)
         self.offer_people("leader")
         asked = data.get("customer", "").strip().upper()
         self.chosen_customer = self._visible_customer(asked)
@@ -88,35 +64,6 @@ class ProjectFilter(PageFilter):
         names = ("tags", "leader", "customer_tags", "customer_status")
         return [self.menu(name) for name in names]
 
-    def found(self) -> QuerySet:
-        """Return the projects that the filters let through, in every state. No row twice."""
-        return self.filter_queryset(self.queryset.all())
-
-    def by_words(self, projects: QuerySet, name: str, question: str) -> QuerySet:
-        """Keep those of which every word is in the name or number, or in the customer's."""
-        words = search.words_of(question)
-        # Nobody looks for the AS of a name, which the customers' keys leave out.
-        words = [word for word in words if word not in COMPANY_FORMS] or words
-        if not words:
-            return projects.none()
-        return projects.filter(*(_meets(word) for word in words))
-
-    def by_tags(self, projects: QuerySet, name: str, tags: list[str]) -> QuerySet:
-        links = Project.tags.through.objects.filter(project_id=OuterRef("pk"))
-        return projects.filter(*self._tagged(links, "projecttag_id", tags, "match"))
-
-    def by_customer_tags(self, projects: QuerySet, name: str, tags: list[str]) -> QuerySet:
-        links = Customer.tags.through.objects.filter(customer_id=OuterRef("customer_id"))
-        return projects.filter(*self._tagged(links, "tag_id", tags, "customer_match"))
-
-    def _tagged(self, links: QuerySet, key: str, tags: list[str], switch: str) -> list[Exists]:
-        together = self.form.cleaned_data.get(switch) == "all"
-        groups = [[tag] for tag in tags] if together else [tags]
-        return [Exists(links.filter(**{f"{key}__in": group})) for group in groups]
-
-    def by_match(self, projects: QuerySet, name: str, value: str) -> QuerySet:
-        return projects  # read by by_tags and by_customer_tags
-
     def by_leader(self, projects: QuerySet, name: str, values: list[str]) -> QuerySet:
         people = Q(leader__in=[value for value in values if value != NOBODY])
         return projects.filter(people | Q(leader=None) if NOBODY in values else people)
@@ -135,17 +82,3 @@ def is_of(user: User) -> Q:
     """Return the condition that somebody leads a project or works in it."""
     members = ProjectMember.objects.filter(project_id=OuterRef("pk"), user=user)
     return Q(leader=user) | Q(Exists(members))
-
-
-def _meets(word: str) -> Q:
-    """Return the condition that a word is in a project's name or number, or in its customer's.
-
-    As in the search for customers: shorter than three letters only where a word begins.
-    """
-    name, beginning = "customer__name_key", f" {word}"
-    if len(word) > 2:
-        own, customers = Q(search_text__contains=word), Q(**{f"{name}__contains": word})
-    else:
-        own = Q(search_text__contains=beginning)
-        customers = Q(**{f"{name}__startswith": word}) | Q(**{f"{name}__contains": beginning})
-    return own | customers | Q(customer__number=word.upper())

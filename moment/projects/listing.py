@@ -96,13 +96,13 @@ class ProjectList(Listing):
         page = self.page_of(
             self._found, place=self._place, shown=list, key=lambda project: project.number
         )
-        page.rows = rows.rows_of(page.rows, self.filter.project_tags, amounts=self.amounts)
+        page.rows = rows.rows_of(page.rows, self.filter.own_tags, amounts=self.amounts)
         return page
 
     def sheet_rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield the spreadsheet's cells of all that is asked for, in the order of the page."""
         found = self.ordered(self._found)
-        return rows.sheet_rows(found, self.filter.project_tags, amounts=self.amounts)
+        return rows.sheet_rows(found, self.filter.own_tags, amounts=self.amounts)
 
     @property
     def _found(self) -> QuerySet[Project]:

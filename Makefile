@@ -21,6 +21,7 @@ $(MO): moment/locale/nb/LC_MESSAGES/django.po $(STAMP)
 	$(BIN)/pybabel --quiet compile --domain django --directory moment/locale --locale nb
 
 run: export DEBUG ?= true
+run: export PORT := $(PORT)
 run: setup
 	$(BIN)/python manage.py migrate --verbosity 0
 	$(BIN)/python manage.py demo

@@ -205,7 +205,8 @@ CLAMD_REQUIRED = env.bool("CLAMD_REQUIRED", default=True)
 
 # Mail
 # How links in letters begin.
-_site = "http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+_port = env.int("PORT", default=8000)
+_site = f"http://127.0.0.1:{_port}" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 SITE_URL = env.str("SITE_URL", default=_site).rstrip("/")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10  # seconds, for each answer of the mail server

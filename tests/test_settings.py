@@ -60,3 +60,9 @@ def test_what_the_database_address_says_is_kept():
     result = manage("shell", "--no-imports", "-c", code, SECRET_KEY="x" * 60, DATABASE_URL=url)
     assert "'sslmode': 'require'" in result.stdout
     assert "'pool'" in result.stdout
+
+
+def test_links_in_letters_lead_to_the_port_of_make_run():
+    asked = "from django.conf import settings as s; print(s.SITE_URL)"
+    found = manage("shell", "--no-imports", "-c", asked, DEBUG="true", PORT="8077")
+    assert found.stdout.strip() == "http://127.0.0.1:8077"

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers import holding
+from customers.holding import ChangedMeanwhile
 from customers.models import Customer
 from customers.numbers import allocate
 from customers.places import PLACES
@@ -22,17 +23,6 @@ LONGEST = 500  # lines
 RENEWED = (Offer.State.SENT, Offer.State.REJECTED)  # what a new version can replace
 # Of what all lines come to, chosen or not. A part of a project's plan holds no more.
 HIGHEST = Decimal("9999999999.99")
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody saved, sent or replaced the offer after it was shown; `stored` is how it is now.
-
-    None: it was discarded.
-    """
-
-    def __init__(self, stored: Offer | None) -> None:
-        super().__init__(stored)
-        self.stored = stored
 
 
 def create(
@@ -122,7 +112,9 @@ def new_version(offer: Offer, by: User) -> Offer:
         new.pk, new._state.adding = None, True
         new.replaces, new.revision, new.state = stored, stored.revision + 1, Offer.State.DRAFT
         new.valid_until = today + (stored.valid_until - stored.issued_on)
-        new.issued_on, new.created_at, new.version = today, timezone.now(), 1
+        new.issued_on, new.created_at = today, timezone.now()
+        # Never starts over, so that what was shown of one is not taken for the next.
+        new.version = stored.version + 1
         new.sent_at = new.answered_at = new.document = new.answered_by = None
         new.vat_rate = new.vat_registered = None
         for name in _AS_SENT:
@@ -155,9 +147,10 @@ def discard(offer: Offer, *, version: int) -> Offer | None:
         stored = lock(offer)
         if stored.version != version or not stored.is_open:
             raise ChangedMeanwhile(stored)
-        before = stored.replaces
+        before = Offer.objects.select_for_update().filter(replaced_by=stored).first()
         stored.delete()
         if before is not None:
+            before.version = stored.version + 1
             before.state = Offer.State.REJECTED if before.answered_at else Offer.State.SENT
             before.save()
         return before

@@ -109,7 +109,7 @@ class OfferList(Listing):
         super().__init__(data)
         self.filter = OfferFilter(data, Offer.objects.visible_to(user).newest(), user)
         # Amounts of projects are not for everybody who sees offers.
-        self.shows_remaining = user.has_perm("projects.view_amounts")
+        self.shows_remaining = user.has_perms(["projects.view_project", "projects.view_amounts"])
 
     # What there is
 

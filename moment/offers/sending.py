@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers import invoice_parties
+from customers.holding import ChangedMeanwhile
 from customers.models import Contact
 from moment.content.keeping import keep
 from moment.models import CompanySettings, Content, User
 from moment.offers import conditions, document, editing, letters, links
 from moment.offers.document import Ready
-from moment.offers.editing import ChangedMeanwhile
 from moment.offers.models import Offer, OfferLetter
 from moment.turns import in_turn
 

@@ -130,11 +130,14 @@ def approve(keys: Collection[int], by: User) -> int:
     with in_turn(), transaction.atomic():
         rows = TimeEntry.objects.select_for_update(of=("self",)).filter(pk__in=keys)
         rows = rows.filter(approved_at=None).order_by("pk")
-        entries = list(rows.select_related("activity__project__customer"))
-        prices = Prices(entry.activity.project for entry in entries)
+        entries = list(rows)
+        # Read after the entries are locked: whoever changes how they are priced locks them first.
+        on = Activity.objects.select_related("project__customer")
+        activities = on.in_bulk({entry.activity_id for entry in entries})
+        prices = Prices(activity.project for activity in activities.values())
         alike = defaultdict(list)
         for entry in entries:
-            price = prices.price(entry.activity, entry.user_id, entry.day).amount
+            price = prices.price(activities[entry.activity_id], entry.user_id, entry.day).amount
             alike[price, prices.cost(entry.user_id, entry.day)].append(entry.pk)
         now = timezone.now()
         for (price, cost), found in alike.items():

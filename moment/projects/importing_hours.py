@@ -65,9 +65,17 @@ class Row:
         return self.problems.get("", "")
 
     @property
-    def shown(self) -> list[tuple[str, str, str]]:
-        """Return each column with its text and what is wrong there."""
-        return [(name, self.cells.get(name, ""), self.problems.get(name, "")) for name in COLUMNS]
+    def shown(self) -> list[tuple[str, str, str, str]]:
+        """Return each column with its text, what was found by it, and what is wrong there."""
+        found = {
+            column: f"{one.number} {one}"
+            for column, one in ((PROJECT, self.project), (ACTIVITY, self.activity))
+            if one and _key(f"{one.number} {one}") != _key(self.cells.get(column, ""))
+        }
+        return [
+            (name, self.cells.get(name, ""), found.get(name, ""), self.problems.get(name, ""))
+            for name in COLUMNS
+        ]
 
 
 class Draft:
@@ -205,8 +213,12 @@ class Draft:
             by_name.setdefault(project.name_key, []).append(project)
         found = {}
         for text in asked:
-            one = by_number.get(text) or by_number.get(_first(text))
+            one = by_number.get(text)
             found[text] = [one] if one else by_name.get(names.get(text, ""), [])
+            one = by_number.get(_first(text))
+            # “2026 Renovation” is not project 2026, unless that is called so.
+            if one and not found[text] and _alike(_behind(_first(text), text), _key(one.name)):
+                found[text] = [one]
         return found
 
     def _people(self) -> dict[str, list[User]]:
@@ -316,7 +328,7 @@ def _meant(activities: Sequence[Activity], text: str) -> list[Activity]:
     named = [one for one in activities if _key(one.title) == key]
     if named:
         return named
-    rest = key.removeprefix(first).lstrip(" -–:")
+    rest = _behind(first, key)
     numbered = [one for one in activities if str(one.number) == first.rstrip(".:")]
     # “2 floors” is not the second activity, unless that is called so.
     return [one for one in numbered if not rest or _alike(rest, _key(one.title))]
@@ -329,6 +341,10 @@ def _alike(text: str, title: str) -> bool:
 
 def _key(text: str) -> str:
     return " ".join(text.upper().split())
+
+
+def _behind(first: str, text: str) -> str:
+    return text.removeprefix(first).lstrip(" -–:")
 
 
 def _first(text: str) -> str:

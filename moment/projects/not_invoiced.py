@@ -18,10 +18,7 @@ def of_customers(customers: Collection[int]) -> dict[int, Sums]:
 
     Sums by currency, without those that are 0; customers that pay nothing are left out.
     """
-    own = Project.objects.filter(customer__in=customers).order_by().values("pk")
-    shared = Project.objects.filter(price_models__shares__customer__in=customers).order_by()
-    # Not one condition or the other, for which every project there is would be looked at.
-    meant = Project.objects.filter(pk__in=own.union(shared.values("pk")))
+    meant = Project.objects.of_customers(customers)
     projects = list(meant.select_related("customer").order_by())
     if not projects:
         return {}

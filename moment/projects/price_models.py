@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -64,7 +65,8 @@ def save(
     with held(model.project, further) as project:
         shared: set[int] = set()
         if model.pk is None:
-            model.order = project.price_models.count()
+            last = project.price_models.aggregate(last=Max("order"))["last"]
+            model.order = 0 if last is None else last + 1
         else:
             stored = _stored(model)
             if stored is None or stored.version != version:

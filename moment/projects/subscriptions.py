@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from moment.projects.models import PriceModel, Project
+from moment.templatetags.moment import full_date
 
 
 def warnings(project: Project) -> list[str]:
@@ -16,8 +17,14 @@ def warnings(project: Project) -> list[str]:
         return []
     rows = project.price_models.filter(kind=PriceModel.Kind.SUBSCRIPTION)
     going_on = rows.filter(Q(ends_on=None) | Q(ends_on__gt=timezone.localdate()))
-    said = _("The subscription “%(model)s” goes on until it is given a last day.")
-    return [said % {"model": model} for model in going_on]
+    for_ever = _("The subscription “%(model)s” goes on until it is given a last day.")
+    for_now = _("The subscription “%(model)s” goes on until %(day)s.")
+    return [
+        for_now % {"model": model, "day": full_date(model.ends_on)}
+        if model.ends_on
+        else for_ever % {"model": model}
+        for model in going_on
+    ]
 
 
 def begun(model: PriceModel, on: date) -> list[date]:

@@ -211,7 +211,7 @@ class Grid:
         """Tell whether there may be activities that take hours and are not shown."""
         return self.project is None or len(self.rows) >= MOST_ROWS
 
-    @property
+    @cached_property
     def elsewhere(self) -> Decimal:
         """What somebody has registered in the week outside of the project that is shown."""
         if self.project is None:

@@ -248,15 +248,17 @@ def test_what_was_answered_is_not_answered_again(as_kari, kari):
     offer = accepted(kari)
     url = f"/offers/{offer.number}/answer/"
     assert b"has been accepted" in as_kari.get(url).content
-    response = as_kari.post(url, {"answer": "reject", "name": "Per"})
+    response = as_kari.post(url, {"answer": "reject", "name": "Per", "revision": 1})
     assert response.status_code == 422
     assert Offer.objects.get().state == "accepted"
 
 
 def test_what_was_not_sent_is_not_answered(as_kari, kari):
     offer = OfferFactory(responsible=kari)
-    response = as_kari.post(f"/offers/{offer.number}/answer/", {"answer": "accept", "name": "N"})
+    data = {"answer": "accept", "name": "N", "revision": 1}
+    response = as_kari.post(f"/offers/{offer.number}/answer/", data)
     assert response.status_code == 422
+    assert Offer.objects.get().state == "draft"
     assert b"not sent yet" in response.content
 
 

@@ -14,6 +14,7 @@ from moment.offers.sending import Recipient
 from tests.factories import CustomerFactory, OfferFactory, OfferLineFactory
 from tests.offers.editor_pages import form_of
 from tests.offers.sending import NINA, address_in, ready, sent
+from tests.standin.mail import part
 
 pytestmark = pytest.mark.django_db
 URL = "/offers/7012/"
@@ -124,6 +125,19 @@ def test_an_address_that_fits_into_no_envelope_is_none(as_kari, kari, extra, mai
     assert response.status_code == 422
     assert mail.is_address(f"{'n' * 60}@storgata.example")
     assert Offer.objects.get().state == "draft"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.django_db(transaction=True)
+def test_any_words_to_the_customer_arrive_as_text(as_kari, kari, mail_server, text):
+    form = {"version": 1, "others": NINA, "message": text}
+    sent = as_kari.post(f"/offers/{ready(kari).number}/send/", form)
+    assert sent.status_code in (302, 422)
+    assert len(mail_server.letters) == (sent.status_code == 302)
+    for letter in mail_server.letters:
+        html = part(letter, "html")
+        assert not [tag for tag in ("<script", "<img src=x", "49") if tag in html]
+        assert (letter["To"], letter["Bcc"]) == (NINA, None)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

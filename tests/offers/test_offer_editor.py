@@ -236,11 +236,11 @@ def test_a_text_template_is_put_behind_what_is_typed(as_kari, offer):
 def test_another_customer_brings_its_contacts(as_kari, offer):
     other = CustomerFactory(number="77", name="Fjell AS")
     ContactFactory(customer=other, person=PersonFactory(name="Per Fjell"), title="Boss")
-    assert b"Becomes active when accepted" in as_kari.get(URL).content
+    assert b"Can be made active" in as_kari.get(URL).content
     data = form_of(as_kari.get(URL)) | {"customer": "77 Fjell AS"}
     part = as_kari.post(URL, data | {"customer_changed": "1"}, headers=HTMX).content.decode()
     assert "Per Fjell, Boss" in part
-    assert "Becomes active" not in part
+    assert "Can be made active" not in part
     assert as_kari.post(URL, data).status_code == 302
     assert Offer.objects.get().customer == other
 

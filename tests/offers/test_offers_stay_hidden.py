@@ -59,5 +59,8 @@ def test_who_may_see_offers_but_no_projects_is_not_told_what_they_became(world):
         "/customers/50001/offers/",
         "/customers/50001/history/?kind=offers",
     ]
-    walk = Walk(signed_in(somebody(without="view_project"))).go([*pages, *more])
+    client = signed_in(somebody(without="view_project"))
+    walk = Walk(client).go([*pages, *more])
     assert walk.found({"name": "Ny bru", "number": "P-1(?!\\d)"}) == {}
+    assert b"Remaining" in signed_in(somebody(without="view_note")).get("/offers/").content
+    assert b"Remaining" not in client.get("/offers/").content

@@ -96,3 +96,11 @@ def test_a_line_that_is_not_there_is_proposed_nothing(as_kari, offer, engineer, 
     fields = form_of(as_kari.get(URL)) | {"line": f"role-{place}"}
     response = as_kari.post(URL, fields, headers=HTMX)
     assert part_of(response)["lines-0-price"] == ["1.00"]
+
+
+def test_it_is_the_price_of_the_day_that_is_typed(as_kari, offer, engineer):
+    typed = {"lines-0-role": engineer.pk, "lines-0-price": "", "line": "role-0"}
+    for day, price in (("2027-02-01", "1,500.00"), ("no day", "1,400.00"), ("", "1,400.00")):
+        sent = form_of(as_kari.get(URL)) | typed | {"issued_on": day}
+        part = part_of(as_kari.post(URL, sent, headers=HTMX))
+        assert part["lines-0-price"] == [price]

@@ -324,6 +324,18 @@ def test_the_addresses_are_withdrawn(as_kari, kari, client, mail_server):
     assert Offer.objects.get().state == "sent"
 
 
+def test_the_addresses_of_a_rejected_offer_are_withdrawn_too(as_kari, kari, client, mail_server):
+    offer = sent(kari)
+    path = address_in(mail_server.letters[0])
+    client.post(path, {"act": "reject", "name": "Nina"})
+    url = f"/offers/{offer.number}/links/revoke/"
+    assert url in as_kari.get(f"/offers/{offer.number}/").content.decode()
+    assert b"was rejected can still be read at 1 address" in as_kari.get(url).content
+    as_kari.post(url)
+    assert url not in as_kari.get(f"/offers/{offer.number}/").content.decode()
+    assert client.get(path).status_code == 410
+
+
 def test_the_document_that_was_sent_is_the_one_that_is_shown(as_kari, kari, mail_server):
     offer = sent(kari)
     response = as_kari.get(f"/offers/{offer.number}/pdf/")
@@ -341,3 +353,12 @@ def test_what_was_not_sent_is_shown_as_a_draft(as_kari, kari):
     assert as_kari.get(f"/offers/{offer.number}/pdf/?version=7").status_code == 404
     assert as_kari.get(f"/offers/{offer.number}/pdf/?version=x").status_code == 404
     assert as_kari.get(f"/offers/{offer.number}/pdf/?version=1").status_code == 200
+
+
+def test_without_a_contact_the_customers_own_address_is_proposed(as_kari, kari):
+    offer = ready(kari, customer=CustomerFactory(email="post@storgata.example"))
+    form = as_kari.get(f"/offers/{offer.number}/send/").context["form"]
+    assert form["others"].value() == "post@storgata.example"
+    ContactFactory(customer=offer.customer, person=PersonFactory(emails=[NINA]))
+    form = as_kari.get(f"/offers/{offer.number}/send/").context["form"]
+    assert form["others"].value() is None

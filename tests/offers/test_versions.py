@@ -80,7 +80,8 @@ def test_discarding_the_draft_brings_back_what_was_sent(as_kari, answered):
     as_kari.post(NEW)
     html = as_kari.get("/offers/7012/discard/").content.decode()
     assert "Version 1 holds again" in html
-    response = as_kari.post("/offers/7012/discard/", {"version": "1"})
+    assert as_kari.post("/offers/7012/discard/", {"version": "1"}).status_code == 422
+    response = as_kari.post("/offers/7012/discard/", {"version": "2"})
     assert response["Location"] == "/offers/7012/"
     assert Offer.objects.get().state == ("rejected" if answered else "sent")
     assert offer.lines.count() == 2
@@ -149,3 +150,20 @@ def test_two_who_make_a_new_version_at_once_make_one(kari):
 
     assert sorted(at_once(4, act)) == ["2", "told", "told", "told"]
     assert Offer.objects.newest().count() == 1
+
+
+def test_what_was_shown_of_one_version_is_not_taken_for_the_next(as_kari):
+    """Not even where the next was edited as often, or was discarded and made anew."""
+    first = sent(version=3)
+    page = {"version": "3", "others": "nina@storgata.example"}
+    for edited in (0, 2):
+        draft = editing.new_version(Offer.objects.get(pk=first.pk), first.responsible)
+        for _ in range(edited):
+            editing.save(draft, list(draft.lines.all()), version=draft.version, tags=None)
+        assert draft.version > 3
+        assert as_kari.post("/offers/7012/send/", page).status_code == 422
+        assert as_kari.post("/offers/7012/discard/", page).status_code != 302
+        assert Offer.objects.newest().get().state == "draft"
+        editing.discard(draft, version=Offer.objects.newest().get().version)
+        assert as_kari.post("/offers/7012/send/", page).status_code == 422
+        page["version"] = str(Offer.objects.get().version)

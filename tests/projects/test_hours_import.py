@@ -272,3 +272,15 @@ def test_more_rows_than_five_thousand_are_refused(as_kari, project):
     assert response.status_code == 422
     assert b"At most 5000 rows" in response.content
     assert len(looked_through(as_kari, row * 5000).context["draft"].rows) == 5000
+
+
+def test_a_number_in_front_of_another_name_is_not_taken_for_the_project(as_kari, project):
+    yard = ProjectFactory(number="2026", name="Quay", activity__title="Work")
+    named = ProjectFactory(number="4002", name="2026 Renovation", activity__title="Work")
+    rows = "2026-11-02\t2026 Renovation\tWork\t1\n2026-11-02\t2026 Quay\tWork\t2\n"
+    response = looked_through(as_kari, rows)
+    found = [row.project for row in response.context["draft"].rows]
+    assert found == [named, yard]
+    assert "4002 2026 Renovation" in response.content.decode()
+    (wrong,) = problems(looked_through(as_kari, "2026-11-02\t2026 Harbour\tWork\t1"))
+    assert wrong == {"project": "There is no such project."}

@@ -1,16 +1,25 @@
 """Hours when two people, or one impatient, act at once."""
 
+import threading
+import time
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from moment.projects import hours, saving_week
 from moment.projects.hours import ChangedMeanwhile, Hours, Refused
-from moment.projects.models import TimeEntry
+from moment.projects.models import Activity, TimeEntry
 from moment.projects.saving_week import Cell, Shown, WeekRefused
+from moment.turns import in_turn
 from tests.conftest import signed_in
-from tests.factories import EmployeeFactory, ProjectFactory, TimeEntryFactory
+from tests.factories import (
+    EmployeeFactory,
+    PriceModelFactory,
+    ProjectFactory,
+    TimeEntryFactory,
+)
 from tests.pages import fields_of
 from tests.projects.weeks import URL, cell, opened
 from tests.together import at_once
@@ -105,3 +114,27 @@ def test_two_who_remove_at_once_remove_once(kari, activity):
     answers = at_once(3, lambda n: outcome(hours.delete, entry))
     assert answers.count(None) == 1
     assert answers.count(ChangedMeanwhile) == 2
+
+
+def test_what_becomes_billable_while_it_is_approved_is_not_priced_as_if_it_were_not(kari):
+    EmployeeFactory(user=kari, terms__sales_price=1100)
+    project = ProjectFactory(model__kind="none")
+    activity = project.activities.get()
+    entry = TimeEntryFactory(user=kari, activity=activity, billable=False)
+    hourly = PriceModelFactory(project=project, order=1)
+    locked = threading.Event()
+
+    def act(person: int) -> None:
+        if person:
+            locked.wait(30)
+            hours.approve([entry.pk], kari)
+            return
+        with in_turn(), transaction.atomic():  # as who gives the activity another price model
+            TimeEntry.objects.filter(pk=entry.pk).update(billable=True)
+            locked.set()
+            time.sleep(0.5)  # long enough for the other to wait for the entry
+            Activity.objects.filter(pk=activity.pk).update(price_model=hourly)
+
+    at_once(2, act)
+    entry.refresh_from_db()
+    assert (entry.billable, entry.price) == (True, 1100)

@@ -213,6 +213,19 @@ def test_hostile_texts_are_shown_as_texts(as_kari, project):
         assert "<img src=x" not in page
 
 
+def test_a_new_one_is_the_last_whatever_was_removed(as_kari, project):
+    """Else it would become the default, and pay for what was another's."""
+    first, second = project.price_models.get(), fixed(project, name="B")
+    last = PriceModelFactory(project=project, kind="none", order=2, name="C")
+    project.activities.update(price_model=last)
+    for model in (first, second):
+        price_models.remove(model)
+    new = PriceModel(project=project, kind="none", name="D")
+    price_models.save(new, version=1, further={}, plan=None)
+    assert Prices([project]).first_of(project.pk) == last
+    assert list(project.price_models.order_by("order", "pk")) == [last, new]
+
+
 # Two people at once
 
 

@@ -1,5 +1,6 @@
 """What is said of an offer beside its lines."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -151,6 +152,14 @@ class OfferForm(forms.ModelForm):
         chosen = {name: self._typed(name) for name in ("vat_code", "currency", "language")}
         return conditions.of(Offer(customer=self.customer_now, **chosen), self.company)
 
+    def issued_now(self) -> date:
+        """Return when it is issued as it is typed; what makes no sense is as it was."""
+        try:
+            found: date = self.fields["issued_on"].clean(self["issued_on"].value())
+        except ValidationError:
+            return self.instance.issued_on
+        return found
+
     def discount_now(self) -> Decimal:
         return self._typed("discount")
 
@@ -163,5 +172,5 @@ class OfferForm(forms.ModelForm):
 
     @property
     def is_potential(self) -> bool:
-        """Tell whether the customer becomes active when the offer is accepted."""
+        """Tell whether the customer can be made active when the offer is accepted."""
         return bool(self.customer_now.status == Customer.Status.POTENTIAL)

@@ -54,6 +54,10 @@ class SendForm(forms.Form):
             self._choose(again)
         elif str(offer.contact_id) in self._contacts:
             field.initial = [str(offer.contact_id)]
+        elif not self._contacts and is_address(offer.customer.email):
+            self.fields["others"].initial = offer.customer.email
+        if not self._contacts:
+            self.fields["others"].label = _("E-mail addresses")
 
     def _choose(self, letter: OfferLetter) -> None:
         """Propose whom a letter went to, and what was written."""

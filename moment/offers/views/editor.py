@@ -99,7 +99,7 @@ class Editor:
             return
         row = self.lines.rows[int(place)]
         rates = rates_of_roles.proposed(
-            self.form.customer_now, self.offer.issued_on, self.form.holds().currency,
+            self.form.customer_now, self.form.issued_now(), self.form.holds().currency,
             self.request.user,
         )  # fmt: skip
         is_proposal = row.texts["price"] in {"", *(money.amount(rate) for rate in rates.values())}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from moment.access import SignedInRequest, needs
 from moment.htmx import INVALID, redirect_to, render_page
-from moment.offers import conditions, editing, totals, trail
+from moment.offers import conditions, editing, links, totals, trail
 from moment.offers.models import Offer
 from moment.offers.views.loading import visible_offer, visible_version
 
@@ -76,6 +76,7 @@ def document(request: HttpRequest, offer: Offer) -> HttpResponse:
         "rows": [(line, totals.of_line(line, holds.currency)) for line in lines],
         "totals": totals.of(lines, offer.discount, holds.vat_rate, holds.currency),
         "events": trail.of(offer),
+        "has_links": versions[0] == offer and links.holding(offer).exists(),
         "versions": versions,
         "newest": versions[0],
         "tags": offer.tags.all(),

@@ -1,5 +1,6 @@
 """What is done for a customer."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -35,14 +36,14 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """Return the one with this number, none where it makes no sense."""
         return self.filter(number=number) if can_be_number(number) else self.none()
 
-    def taking_hours(self) -> "ProjectQuerySet":
-        """Return those on which hours can be registered today."""
-        return self.filter(state__in=Project.TAKING_HOURS)
-
     def of_customer(self, customer: Any) -> "ProjectQuerySet":
         """Return those of a customer, and those of which it pays a share as a participant."""
-        own = Project.objects.filter(customer=customer).order_by().values("pk")
-        paid = Project.objects.filter(price_models__shares__customer=customer).order_by()
+        return self.of_customers([customer])
+
+    def of_customers(self, customers: Collection[Any]) -> "ProjectQuerySet":
+        """Return those of any of these customers, and those of which they pay a share."""
+        own = Project.objects.filter(customer__in=customers).order_by().values("pk")
+        paid = Project.objects.filter(price_models__shares__customer__in=customers).order_by()
         # Not one condition or the other, for which every project there is would be looked at.
         return self.filter(pk__in=own.union(paid.values("pk")))
 

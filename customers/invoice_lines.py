@@ -8,15 +8,16 @@ on the invoice adds up.
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import TypeVar
 
-from babel.numbers import format_decimal, get_currency_precision
+from babel.numbers import format_decimal
 from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from moment.invoice_settings.choices import HoursGrouping, LineGrouping, Summary, VatCode
 from moment.invoice_settings.levels import Effective
+from moment.money import rounded
 
 HUNDRED = Decimal(100)
 # Per cent; the rates of 2026.
@@ -92,11 +93,6 @@ class Totals:
     @property
     def gross(self) -> Decimal:
         return self.net + self.vat
-
-
-def rounded(amount: Decimal, currency: str) -> Decimal:
-    """Return an amount in the currency's smallest coin, half of it upwards."""
-    return amount.quantize(Decimal(1).scaleb(-get_currency_precision(currency)), ROUND_HALF_UP)
 
 
 def lines(work: Sequence[Work], expenses: Sequence[Expense], settings: Effective) -> list[Line]:

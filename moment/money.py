@@ -6,6 +6,7 @@ from functools import cache
 
 from babel import Locale
 from babel.core import get_global
+from babel.numbers import get_currency_precision
 from django.core.validators import RegexValidator
 from django.utils.formats import number_format
 from django.utils.functional import lazy
@@ -76,3 +77,13 @@ def read_amount(text: str) -> Decimal:
     if between and (len(between) > 1 or marks[-1] in between or not _GROUPED.match(whole)):
         raise ValueError(f"not an amount: {text!r}")
     return Decimal(f"{re.sub('[.,]', '', whole)}.{decimals}")
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """Return an amount in the currency's smallest coin, half of it away from zero.
+
+    Never in more than two decimals: more are neither kept nor shown, also where there are coins of
+    a thousandth.
+    """
+    coin = Decimal(1).scaleb(-min(get_currency_precision(currency), 2))
+    return amount.quantize(coin, ROUND_HALF_UP)

@@ -27,6 +27,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Order matters for templates and static files: our own stand before the packages'.
 INSTALLED_APPS = [
+    "moment.ledger",
     "moment.offers",
     "moment.projects",
     "customers",
@@ -264,6 +265,7 @@ CUSTOMER_MERGING = [
     "customers.merging.own.RULES",
     "moment.projects.merging.RULES",
     "moment.offers.merging.RULES",
+    "moment.ledger.merging.RULES",
     "customers.merging.own.HISTORY",
 ]
 
@@ -272,11 +274,15 @@ CUSTOMER_HISTORY = [
     "customers.history.subjects.OWN",
     "moment.projects.history.SUBJECTS",
     "moment.offers.history.SUBJECTS",
+    "moment.ledger.history.SUBJECTS",
 ]
 
 # What of apps above is about persons, or can name them in free text (see customers.privacy).
 CUSTOMER_PRIVACY = ["moment.projects.privacy.Projects", "moment.offers.privacy.Offers"]
 CUSTOMER_TRACES = ["moment.projects.privacy.TRACES", "moment.offers.privacy.TRACES"]
+
+# What tells which of the work is invoiced (see moment.projects.billing).
+PROJECT_BILLING = "moment.ledger.billing.LedgerBilling"
 
 # Security
 HTTPS = env.bool("HTTPS", default=not DEBUG)

@@ -49,6 +49,7 @@ class Kind(models.TextChoices):
     REGISTER = "register", _("The register")
     PROJECTS = "projects", _("Projects")
     OFFERS = "offers", _("Offers")
+    INVOICES = "invoices", _("Invoices and payments")
 
 
 @dataclass(frozen=True)

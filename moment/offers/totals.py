@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-
-from babel.numbers import get_currency_precision
+from decimal import Decimal
 
 from customers.invoice_lines import HUNDRED
+from moment.money import rounded
 from moment.offers.models import OfferLine
 
 
@@ -65,15 +64,6 @@ def discounted(lines: Iterable[OfferLine], discount: Decimal, currency: str) -> 
 def hourly_rate(line: OfferLine, discount: Decimal, currency: str) -> Decimal:
     """Return what an hour of a line costs, with both discounts taken off."""
     return rounded(line.price * _left(line.discount) * _left(discount), currency)
-
-
-def rounded(amount: Decimal, currency: str) -> Decimal:
-    """Return an amount in the currency's smallest coin, and never in more than two decimals.
-
-    More are neither kept nor shown, also where there are coins of a thousandth.
-    """
-    coin = Decimal(1).scaleb(-min(get_currency_precision(currency), 2))
-    return amount.quantize(coin, ROUND_HALF_UP)
 
 
 def _left(discount: Decimal) -> Decimal:

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from customers import file_names, holding
 from customers.holding import ChangedMeanwhile
-from customers.invoice_lines import HUNDRED, rounded
+from customers.invoice_lines import HUNDRED
 from moment import content as contents
 from moment.models import Content
+from moment.money import rounded
+from moment.projects.billing import billing
 from moment.projects.holding import held
 from moment.projects.models import Expense, Project
 from moment.projects.pricing import Prices
@@ -122,9 +124,13 @@ def inherited(prices: Prices, project: int) -> Decimal:
 
 
 def to_invoice(prices: Prices) -> dict[int, Decimal]:
-    """Return what the billable expenses of projects come to, by key: the sum of what each does."""
+    """Return what the billable expenses of projects come to that are not invoiced, by key.
+
+    That is the sum of what each comes to.
+    """
     found: dict[int, Decimal] = defaultdict(Decimal)
     rows = Expense.objects.filter(project__in=prices.projects, billable=True).order_by()
+    rows = rows.exclude(billing().of_expenses())
     alike = rows.values_list("project", "surcharge", "cost").annotate(Count("pk"))
     for project, percent, cost, count in alike:
         own = inherited(prices, project) if percent is None else percent

@@ -10,8 +10,9 @@ from itertools import chain
 from django.db.models import Case, F, Q, Sum, When
 from django.utils import timezone
 
-from customers.invoice_lines import rounded
+from moment.money import rounded
 from moment.projects import expenses, subscriptions
+from moment.projects.billing import billing
 from moment.projects.models import Activity, PlanItem, PriceModel, Project, TimeEntry
 from moment.projects.pricing import Prices
 from moment.projects.sums import exact
@@ -28,11 +29,14 @@ class Figures:
     # Billable hours of which nobody knows the price.
     unpriced: Decimal = Decimal(0)
     estimated: Decimal = Decimal(0)
-    # Not yet invoiced: approved billable hours, what is due by plans and subscriptions, expenses.
+    # Not yet invoiced: approved billable hours, what is due by plans and subscriptions, expenses,
+    # and what is on drafts of invoices already.
     work: Decimal = Decimal(0)
     plan: Decimal = Decimal(0)
     subscriptions: Decimal = Decimal(0)
     expenses: Decimal = Decimal(0)
+    drafts: Decimal = Decimal(0)
+    invoiced: Decimal = Decimal(0)
     # Of plans, what falls due later.
     coming: Decimal = Decimal(0)
     by_user: dict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
@@ -43,12 +47,12 @@ class Figures:
     @property
     def to_invoice(self) -> Decimal:
         """All that is not yet invoiced."""
-        return self.work + self.plan + self.subscriptions + self.expenses
+        return self.work + self.plan + self.subscriptions + self.expenses + self.drafts
 
     @property
     def remaining(self) -> Decimal:
         """What of work and plans is not yet invoiced, what falls due later with it."""
-        return self.work + self.plan + self.coming
+        return self.work + self.plan + self.drafts + self.coming
 
     def add(self, kind: str, amount: Decimal, model: int | None) -> None:
         """Add an amount of a kind, `work` for one, that a price model's customers pay."""
@@ -57,7 +61,7 @@ class Figures:
 
 
 def of(projects: Iterable[Project], on: date | None = None) -> dict[int, Figures]:
-    """Return the figures of projects, by key, as they are on a day; at most eleven queries.
+    """Return the figures of projects, by key, as they are on a day; at most thirteen queries.
 
     The projects bring their customers.
     """
@@ -71,6 +75,10 @@ def by(prices: Prices, on: date | None = None) -> dict[int, Figures]:
     _add_hours(found, prices)
     _add_plans(found, prices, on)
     _add_expenses(found, prices)
+    for key, amounts in billing().amounts(prices.projects).items():
+        found[key].invoiced = sum(amounts.invoiced.values(), Decimal(0))
+        for model, amount in amounts.drafted.items():
+            found[key].add("drafts", amount, model)
     return found
 
 
@@ -82,10 +90,15 @@ def _add_hours(found: Mapping[int, Figures], prices: Prices) -> None:
     rows = TimeEntry.objects.filter(activity__project__in=prices.projects).order_by()
     # The day tells only where the price is not written down, and is left out where it is.
     follows = Case(When(billable=True, price=None, then=F("day")), default=None)
-    keys = ("activity", "user", "price", "billable", "is_open", "priced_on")
-    sums = rows.annotate(is_open=Q(approved_at=None), priced_on=follows).values_list(*keys)
+    rows = rows.annotate(
+        is_open=Q(approved_at=None), priced_on=follows, is_billed=billing().of_entries()
+    )
+    keys = ("activity", "user", "price", "billable", "is_open", "priced_on", "is_billed")
+    sums = rows.values_list(*keys)
     fixed: dict[tuple[int, Decimal], Decimal] = defaultdict(Decimal)
-    for key, user, price, is_billable, is_open, day, total in sums.annotate(Sum("hours")):
+    for key, user, price, is_billable, is_open, day, is_billed, total in sums.annotate(
+        Sum("hours")
+    ):
         activity, hours = activities[key], exact(total)
         figures = found[activity.project_id]
         figures.hours += hours
@@ -96,6 +109,8 @@ def _add_hours(found: Mapping[int, Figures], prices: Prices) -> None:
         if not is_billable:
             continue
         figures.billable += hours
+        if is_billed:
+            continue
         if price is not None:
             fixed[key, price] += hours
             continue
@@ -117,6 +132,7 @@ def _add_work(
 
 def _add_plans(found: Mapping[int, Figures], prices: Prices, on: date) -> None:
     items = PlanItem.objects.filter(price_model__project__in=prices.projects).order_by()
+    items = items.exclude(billing().of_plan_items())
     keys = ("price_model__project", "price_model")
     due = Sum("amount", filter=Q(due_on__lte=on), default=Decimal(0))
     sums = items.values_list(*keys).annotate(due=due, whole=Sum("amount"))
@@ -125,12 +141,16 @@ def _add_plans(found: Mapping[int, Figures], prices: Prices, on: date) -> None:
         now = exact(amount) if prices.projects[project].is_agreed else Decimal(0)
         found[project].add("plan", now, key)
         found[project].coming += exact(whole) - now
-    for model in chain.from_iterable(prices.models.values()):
-        is_running = model.kind == PriceModel.Kind.SUBSCRIPTION
-        if not is_running or not prices.projects[model.project_id].is_agreed:
-            continue
-        periods = len(subscriptions.begun(model, on))
-        amount = periods * (model.amount or Decimal(0))
+    running = [
+        model
+        for model in chain.from_iterable(prices.models.values())
+        if model.kind == PriceModel.Kind.SUBSCRIPTION
+        if prices.projects[model.project_id].is_agreed
+    ]
+    billed = billing().periods([model.pk for model in running]) if running else {}
+    for model in running:
+        periods = set(subscriptions.begun(model, on)).difference(billed.get(model.pk, ()))
+        amount = len(periods) * (model.amount or Decimal(0))
         found[model.project_id].add("subscriptions", amount, model.pk)
 
 

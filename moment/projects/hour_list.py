@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from customers.invoice_lines import rounded
 from moment.keyset import is_key
 from moment.models import User
+from moment.money import rounded
 from moment.projects.hour_filters import HourFilter
 from moment.projects.models import Activity, Project, TimeEntry
 from moment.projects.pricing import Prices

@@ -8,8 +8,8 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from customers.invoice_lines import rounded
 from customers.models import Customer
+from moment.money import rounded
 from moment.projects.models import PriceModel, PriceModelShare
 from moment.projects.percents import bare
 

@@ -128,7 +128,7 @@ def test_per_cent_has_as_few_digits_as_it_takes(value, language, expected):
         ("-0.005", "NOK", "-0.01"),
         ("2.675", "EUR", "2.68"),
         ("1204.5", "JPY", "1205"),
-        ("1.0005", "KWD", "1.001"),
+        ("1.0055", "KWD", "1.01"),
     ],
 )
 def test_halves_of_the_smallest_coin_are_rounded_up(amount, currency, expected):

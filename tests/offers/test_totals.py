@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from moment import money
 from moment.offers import totals
 from moment.offers.models import OfferLine
 
@@ -43,7 +44,7 @@ def test_sums_are_sums_of_what_stands_on_the_lines(numbers, discount, rate, curr
     assert found.net == found.lines - found.discount
     assert found.gross == found.net + found.vat
     assert 0 <= found.discount <= found.lines
-    coin = totals.rounded(Decimal(1), currency)
+    coin = money.rounded(Decimal(1), currency)
     whole = [found.lines, found.discount, found.optional, found.net, found.vat, found.gross]
     assert all(amount == amount.quantize(coin) for amount in whole)
     assert abs(found.vat - found.net * rate / 100) <= coin
@@ -59,7 +60,7 @@ def test_lines_less_the_discount_of_the_whole_come_to_the_net_amount(numbers, di
     assert sum(found, Decimal(0)) == totals.of(lines, discount, Decimal(0), currency).net
     for one, amount in zip(lines, found, strict=True):
         exact = totals.of_line(one, currency) * (1 - discount / 100)
-        assert abs(amount - exact) <= totals.rounded(Decimal(1), currency)
+        assert abs(amount - exact) <= money.rounded(Decimal(1), currency)
 
 
 def test_three_thirds_of_a_discount_are_not_a_coin_short():

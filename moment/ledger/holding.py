@@ -1,0 +1,48 @@
+"""Changing invoices and payments, safe when two people do it at once.
+
+Locks are taken in one order: customers, invoices, payments, each by key; last the number series.
+"""
+
+from collections.abc import Collection
+
+from customers import holding
+from customers.holding import ChangedMeanwhile
+from customers.models import Customer
+from moment.ledger.models import Invoice, Payment
+
+__all__ = ["ChangedMeanwhile", "lock", "lock_invoices", "lock_payments"]
+
+
+def lock(invoice: Invoice) -> Invoice:
+    """Return the invoice as it is now, locked with its customer until the transaction ends.
+
+    It counts as activity of the customer. Raises ChangedMeanwhile where it was discarded, and
+    MergedMeanwhile.
+    """
+    with holding.held(invoice.customer) as customer:
+        return lock_invoices(customer, [invoice.pk])[invoice.pk]
+
+
+def lock_invoices(customer: Customer, keys: Collection[int]) -> dict[int, Invoice]:
+    """Return invoices of a customer that is locked, by key, locked too.
+
+    Raises ChangedMeanwhile where one is not the customer's any more, or gone.
+    """
+    rows = Invoice.objects.select_for_update(of=("self",)).filter(pk__in=keys, customer=customer)
+    found = {row.pk: row for row in rows.order_by("pk")}
+    if len(found) < len(set(keys)):
+        raise ChangedMeanwhile(None)
+    for row in found.values():
+        row.customer = customer
+    return found
+
+
+def lock_payments(customer: Customer, keys: Collection[int]) -> dict[int, Payment]:
+    """Return the same of payments, for after the invoices."""
+    rows = Payment.objects.select_for_update(of=("self",)).filter(pk__in=keys, customer=customer)
+    found = {row.pk: row for row in rows.order_by("pk")}
+    if len(found) < len(set(keys)):
+        raise ChangedMeanwhile(None)
+    for row in found.values():
+        row.customer = customer
+    return found

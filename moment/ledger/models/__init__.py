@@ -1,0 +1,28 @@
+"""What the ledger is made of, one file a concept."""
+
+from auditlog.registry import auditlog
+
+from moment.ledger.models.billed import BilledExpense, BilledPeriod, BilledPlanItem, BilledTime
+from moment.ledger.models.delivery import Delivery
+from moment.ledger.models.export import AccountingExport
+from moment.ledger.models.invoice import Invoice, InvoiceFile, InvoiceLine
+from moment.ledger.models.payment import Match, OcrFile, OcrPayment, Payment
+
+__all__ = [
+    "AccountingExport",
+    "BilledExpense",
+    "BilledPeriod",
+    "BilledPlanItem",
+    "BilledTime",
+    "Delivery",
+    "Invoice",
+    "InvoiceFile",
+    "InvoiceLine",
+    "Match",
+    "OcrFile",
+    "OcrPayment",
+    "Payment",
+]
+
+auditlog.register(Invoice, exclude_fields=Invoice.NOT_IN_HISTORY)
+auditlog.register(Payment, exclude_fields=["made_at", "remaining", "is_open"])

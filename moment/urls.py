@@ -52,6 +52,7 @@ urlpatterns = [
     path("", include("customers.urls")),
     path("", include("moment.projects.urls")),
     path("", include("moment.offers.urls")),
+    path("", include("moment.ledger.urls")),
     path("accounts/", include(account_patterns)),
     path("signed-in/", views.signed_in, name="signed_in"),
     path("language/", views.language, name="language"),

@@ -1,8 +1,8 @@
-"""What an invoice charges: lines, totals, VAT, summary and hours, by the settings in force.
+"""What an invoice charges: lines, summary and hours, by the settings in force.
 
 All amounts are Decimal in the invoice's currency, rounded half up to its smallest coin. A line is
-rounded once; totals are sums of rounded lines, and VAT is rounded once a rate, so that what stands
-on the invoice adds up.
+rounded once, so that what stands on the invoice adds up (see `customers.invoice_totals`). Hours are
+never mixed on a line with those of another `part`.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -16,7 +16,7 @@ from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from moment.invoice_settings.choices import HoursGrouping, LineGrouping, Summary, VatCode
-from moment.invoice_settings.levels import Effective
+from moment.invoice_settings.levels import Values
 from moment.money import rounded
 
 HUNDRED = Decimal(100)
@@ -43,6 +43,9 @@ class Work:
     hours: Decimal
     rate: Decimal  # of an hour, excluding VAT
     comment: str = ""
+    key: int | None = None  # of the time entry
+    # What is invoiced by itself, such as under a price model that others share.
+    part: Hashable = None
 
     @property
     def amount(self) -> Decimal:
@@ -55,6 +58,9 @@ class Expense:
     text: str
     day: date
     amount: Decimal  # excluding VAT, before any surcharge
+    # In per cent; None: by the settings.
+    surcharge: Decimal | None = None
+    key: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,8 @@ class Line:
     period: tuple[date, date] | None = None
     # What the line stands under: a project, or nothing.
     heading: str = ""
+    # Per cent; shown where an invoice has several.
+    vat_rate: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -84,56 +92,79 @@ class Row:
     day: date | None = None
 
 
-@dataclass(frozen=True)
-class Totals:
-    net: Decimal
-    vat_rate: Decimal
-    vat: Decimal
-
-    @property
-    def gross(self) -> Decimal:
-        return self.net + self.vat
-
-
-def lines(work: Sequence[Work], expenses: Sequence[Expense], settings: Effective) -> list[Line]:
+def lines(work: Sequence[Work], expenses: Sequence[Expense], settings: Values) -> list[Line]:
     """Return the lines of an invoice in order: work, discount, expenses, surcharge, charge."""
+    found = work_lines(work, settings)
+    found += discount_lines(found, settings)
+    found += expense_lines(expenses, settings)
+    return found + charge_lines(settings)
+
+
+def work_lines(work: Sequence[Work], settings: Values) -> list[Line]:
+    """Return the lines of hours, by the grouping in force."""
     currency, with_period = settings.value("currency"), settings.value("line_period")
     by_project = [entry for entries in _grouped(work, _project).values() for entry in entries]
-    found = [
+    kind = _kind(settings)
+    return [
         _work_line(entries, heading, text, currency, with_period)
-        for (heading, text, _nth), entries in _grouped(by_project, _kind(settings)).items()
+        for (_part, (heading, text, _nth)), entries in _grouped(
+            by_project, lambda entry: (entry.part, kind(entry))
+        ).items()
     ]
-    if found and (discount := settings.value("discount")):
-        text = settings.value("discount_text") or _("Discount")
-        amount = -rounded(_sum(found) * discount / HUNDRED, currency)
-        found.append(Line(f"{text} ({percent(discount)})", amount))
-    spent = [
-        Line(
-            expense.text,
-            rounded(expense.amount, currency),
-            period=(expense.day, expense.day) if with_period else None,
-            heading=_("Expenses"),
+
+
+def discount_lines(found: Sequence[Line], settings: Values) -> list[Line]:
+    """Return what is taken off these lines, as one line or none."""
+    discount = settings.value("discount")
+    if not (found and discount):
+        return []
+    text = settings.value("discount_text") or _("Discount")
+    amount = -rounded(_sum(found) * discount / HUNDRED, settings.value("currency"))
+    return [Line(f"{text} ({percent(discount)})", amount, kind="discount")]
+
+
+def expense_lines(expenses: Sequence[Expense], settings: Values) -> list[Line]:
+    """Return a line for each expense, and one for the surcharge of each percentage.
+
+    With its surcharge each expense comes to what it comes to by itself, rounded once.
+    """
+    currency, with_period = settings.value("currency"), settings.value("line_period")
+    inherited = settings.value("expense_surcharge")
+    found = []
+    surcharges: dict[Decimal, Decimal] = {}
+    for expense in expenses:
+        cost = rounded(expense.amount, currency)
+        period = (expense.day, expense.day) if with_period else None
+        found.append(
+            Line(
+                expense.text,
+                cost,
+                period=period,
+                heading=_("Expenses"),
+                kind="expense",
+                expense=expense,
+            )
         )
-        for expense in expenses
-    ]
-    if spent and (surcharge := settings.value("expense_surcharge")):
-        text = f"{_('Surcharge on expenses')} ({percent(surcharge)})"
-        amount = rounded(_sum(spent) * surcharge / HUNDRED, currency)
-        spent.append(Line(text, amount, heading=_("Expenses")))
-    found += spent
-    if charge := settings.value("charge_amount"):
-        text = settings.value("charge_text") or _("Administrative charge")
-        found.append(Line(text, rounded(charge, currency)))
+        rate = inherited if expense.surcharge is None else expense.surcharge
+        if rate:
+            charged = rounded(expense.amount * (1 + rate / HUNDRED), currency)
+            surcharges[rate] = surcharges.get(rate, Decimal(0)) + charged - cost
+    for rate, amount in surcharges.items():
+        text = f"{_('Surcharge on expenses')} ({percent(rate)})"
+        found.append(Line(text, amount, heading=_("Expenses"), kind="surcharge"))
     return found
 
 
-def totals(found: Iterable[Line], vat_rate: Decimal, currency: str) -> Totals:
-    """Return the sums of an invoice whose lines all have the same rate of VAT, in per cent."""
-    net = _sum(found)
-    return Totals(net, vat_rate, rounded(net * vat_rate / HUNDRED, currency))
+def charge_lines(settings: Values) -> list[Line]:
+    """Return the administrative charge, if there is any."""
+    charge = settings.value("charge_amount")
+    if not charge:
+        return []
+    text = settings.value("charge_text") or _("Administrative charge")
+    return [Line(text, rounded(charge, settings.value("currency")), kind="charge")]
 
 
-def summary(work: Sequence[Work], settings: Effective) -> list[Row]:
+def summary(work: Sequence[Work], settings: Values) -> list[Row]:
     """Return hours and amounts by what the summary is about; empty where none is wanted."""
     currency = settings.value("currency")
     key: Callable[[Work], str]
@@ -149,7 +180,7 @@ def summary(work: Sequence[Work], settings: Effective) -> list[Row]:
     return [_row((text,), entries, currency) for text, entries in _grouped(work, key).items()]
 
 
-def hours(work: Sequence[Work], settings: Effective) -> list[Row]:
+def hours(work: Sequence[Work], settings: Values) -> list[Row]:
     """Return the rows of the hours specification, by the grouping in force."""
     currency = settings.value("currency")
     match settings.value("hours_grouping"):
@@ -177,7 +208,7 @@ def percent(value: Decimal) -> str:
     return f"{number}\u00a0%"
 
 
-def _kind(settings: Effective) -> Callable[[Work], tuple[str, str, int]]:
+def _kind(settings: Values) -> Callable[[Work], tuple[str, str, int]]:
     """Return what tells the lines of work apart: the project it stands under, and its text."""
     match settings.value("line_grouping"):
         case LineGrouping.PROJECT:
@@ -202,7 +233,9 @@ def _work_line(
     row = _row((text,), entries, currency)
     days = [entry.day for entry in entries]
     period = (min(days), max(days)) if with_period else None
-    return Line(text, row.amount, row.hours, row.rate, period, heading)
+    return Line(
+        text, row.amount, row.hours, row.rate, period, heading, kind="work", work=tuple(entries)
+    )
 
 
 def _row(

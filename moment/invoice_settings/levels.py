@@ -6,7 +6,7 @@ False are values.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -56,6 +56,12 @@ class InForce:
 
 
 Owners = Iterable[tuple[Level, object | None]]
+
+
+class Values(Protocol):
+    """Settings by name, wherever they come from: those in force now, or written down once."""
+
+    def value(self, name: str) -> Any: ...
 
 
 def resolve(setting: Setting, owners: Owners) -> InForce:

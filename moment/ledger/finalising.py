@@ -10,7 +10,7 @@ from django.utils import timezone
 from customers import invoice_parties, invoicing
 from customers.numbers import allocate
 from moment import kid
-from moment.ledger import checks, holding, parties, totals
+from moment.ledger import checks, crediting, holding, parties, totals
 from moment.ledger.checks import Problem
 from moment.ledger.holding import ChangedMeanwhile
 from moment.ledger.models import Invoice
@@ -44,13 +44,14 @@ def finalise(draft: Invoice, *, version: int, by: User) -> Invoice:
         company = CompanySettings.current()
         lines = list(stored.lines.all())
         totals.write_down(stored, lines)
-        if problems := checks.of(stored, lines, company):
+        if problems := checks.of(stored, lines, company) + crediting.problems(stored, lines):
             raise CannotFinalise(problems)
         _write_down(stored, company, by)
         # Last, since everybody else who finalises waits from here on.
         stored.number = allocate(what=INVOICES)
         stored.kid = _kid(stored)
         stored.save()
+        crediting.settle(stored, by=by)
     return stored
 
 

@@ -5,12 +5,14 @@ Locks are taken in one order: customers, invoices, payments, each by key; last t
 
 from collections.abc import Collection
 
+from django.utils import timezone
+
 from customers import holding
 from customers.holding import ChangedMeanwhile
 from customers.models import Customer
 from moment.ledger.models import Invoice, Payment
 
-__all__ = ["ChangedMeanwhile", "lock", "lock_invoices", "lock_payments"]
+__all__ = ["ChangedMeanwhile", "lock", "lock_customers", "lock_invoices", "lock_payments"]
 
 
 def lock(invoice: Invoice) -> Invoice:
@@ -21,6 +23,17 @@ def lock(invoice: Invoice) -> Invoice:
     """
     with holding.held(invoice.customer) as customer:
         return lock_invoices(customer, [invoice.pk])[invoice.pk]
+
+
+def lock_customers(keys: Collection[int]) -> dict[int, Customer]:
+    """Return customers by key, locked in that order; for what concerns several.
+
+    It counts as activity of theirs. Raises MergedMeanwhile.
+    """
+    rows = Customer.with_merged.select_for_update(of=("self",)).filter(pk__in=keys)
+    found = {row.pk: holding.living(row) for row in rows.order_by("pk")}
+    Customer.objects.filter(pk__in=keys).update(last_activity_at=timezone.now())
+    return found
 
 
 def lock_invoices(customer: Customer, keys: Collection[int]) -> dict[int, Invoice]:

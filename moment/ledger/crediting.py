@@ -1,0 +1,296 @@
+"""Credit notes: what of an invoice they take back, what they settle, and what they set free."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from moment.ledger import holding, matching, totals
+from moment.ledger.checks import Problem
+from moment.ledger.holding import ChangedMeanwhile
+from moment.ledger.models import (
+    BilledExpense,
+    BilledPeriod,
+    BilledPlanItem,
+    BilledTime,
+    Invoice,
+    InvoiceLine,
+)
+from moment.models import User
+from moment.turns import in_turn
+
+BILLED: Sequence[Any] = (BilledTime, BilledExpense, BilledPlanItem, BilledPeriod)
+# A credit note goes out without what was attached to the invoice.
+_WITHOUT: Mapping[str, Any] = {
+    **{"hours_specification": "none", "summary": "none"},
+    **{"attach_files": False, "attach_receipts": False},
+}
+
+
+class CannotCredit(Exception):
+    """This cannot be credited, or not so much of it; the text says why. Nothing was saved."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """A line of an invoice with what credit notes take back of it. Amounts have its sign."""
+
+    line: InvoiceLine
+    credited: Decimal
+    is_credited: bool  # there is a credit note about it, even if it comes to nothing
+
+    @property
+    def amount(self) -> Decimal:
+        """Return what is not credited yet."""
+        return self.line.amount - self.credited
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of it is left to be credited."""
+        return not self.amount and (self.is_credited or bool(self.credited))
+
+
+def left(invoice: Invoice) -> list[Left]:
+    """Return what is left of each line; what drafts of credit notes take counts. Two queries."""
+    return _left(invoice.lines.all(), InvoiceLine.objects.filter(credited__invoice=invoice))
+
+
+def is_whole(lines: Iterable[Left]) -> bool:
+    """Tell whether nothing is left to be credited."""
+    return all(one.is_whole for one in lines)
+
+
+def seen(lines: Iterable[Left]) -> str:
+    """Return what a form keeps of what was left as it was shown."""
+    return " ".join(f"{one.line.pk}:{one.amount}" for one in lines)
+
+
+def split(invoice: Invoice) -> list[Invoice]:
+    """Return all invoices of a split, drafts too, the one with the work first; else it alone."""
+    root = invoice.part_of_id or invoice.pk
+    rows = Invoice.objects.filter(pk=root) | Invoice.objects.filter(part_of=root)
+    return list(rows.select_related("customer").order_by("pk"))
+
+
+def draft_credit(
+    invoice: Invoice,
+    *,
+    parts: Mapping[int, Decimal] | None,
+    release: bool,
+    by: User,
+    reason: str = "",
+    shown: str | None = None,
+) -> Invoice:
+    """Return a new draft of a credit note for an invoice.
+
+    `parts` are amounts excluding VAT by the key of the line, of the line's sign; None: all that is
+    left of it. With `release` the work on lines credited in whole can be invoiced again; of a split
+    invoice only once all of the split is credited. `shown` is what `seen` returned when it was
+    shown. Raises CannotCredit, ChangedMeanwhile and MergedMeanwhile.
+    """
+    with in_turn(), transaction.atomic():
+        stored = holding.lock(invoice)
+        if not stored.is_final or stored.is_credit_note:
+            raise CannotCredit(_("Only a final invoice can be credited."))
+        lines = left(stored)
+        if shown is not None and shown != seen(lines):
+            raise ChangedMeanwhile(stored)
+        chosen = _chosen(lines, parts)
+        if release:
+            _check_split(stored, lines, chosen)
+        return _draft(stored, chosen, release=release, reason=reason)
+
+
+def draft_split(invoice: Invoice, *, by: User, reason: str = "") -> list[Invoice]:
+    """Return drafts of credit notes for all that is left of a split, which set its work free.
+
+    Raises as `draft_credit`; then nothing is saved.
+    """
+    with in_turn(), transaction.atomic():
+        made = []
+        for one in _locked(split(invoice)):
+            if not one.is_final:
+                raise CannotCredit(_draft_in_the_way(one))
+            if chosen := _chosen(lines := left(one), None, empty=True):
+                made.append(_draft(one, chosen, release=True, reason=reason))
+            else:
+                assert is_whole(lines)
+        if not made:
+            raise CannotCredit(_("All of it is credited already."))
+    return made
+
+
+def problems(note: Invoice, lines: Iterable[InvoiceLine]) -> list[Problem]:
+    """Return why a draft of a credit note cannot be finalised: more is credited than there is.
+
+    Other drafts do not count. Nothing for an invoice; at most four queries.
+    """
+    if not note.is_credit_note:
+        return []
+    assert note.credits is not None
+    others = _final(note.credits)
+    found = {one.line.pk: one for one in _left(note.credits.lines.all(), others)}
+    for line in lines:
+        one = found.get(line.credited_id or 0)
+        if one is not None and not _fits(-line.amount, one.amount):
+            words = _("More than what is left of “%(line)s” is credited.")
+            return [Problem(words % {"line": one.line.text})]
+    notes = note.credits.credit_notes.final().exclude(pk=note.pk)
+    if note.credits.net + note.net + sum(notes.values_list("net", flat=True)) < 0:
+        return [Problem(_("More is credited than the invoice comes to."))]
+    return []
+
+
+def settle(note: Invoice, *, by: User) -> None:
+    """Match a credit note that was just finalised with its invoice, and set free what it releases.
+
+    Called in the transaction that finalises it, which holds the number series: so of a split that
+    is credited by several at once, the last one sees the others. What the invoice does not take
+    stays open, to the customer's credit. Nothing for an invoice.
+    """
+    if not note.is_credit_note:
+        return
+    assert note.credits_id is not None
+    invoice = holding.lock_invoices(note.customer, [note.credits_id])[note.credits_id]
+    if amount := min(invoice.remaining, -note.remaining):
+        matching.settle(invoice, note, amount, by=by)
+    if note.releases:
+        _release(invoice, note)
+
+
+def _left(lines: Iterable[InvoiceLine], crediting: Any) -> list[Left]:
+    taken: dict[int, list[Decimal]] = {}
+    for key, amount in crediting.order_by().values_list("credited", "amount"):
+        taken.setdefault(key, []).append(amount)
+    return [
+        Left(line, -sum(taken.get(line.pk, ()), Decimal(0)), line.pk in taken) for line in lines
+    ]
+
+
+def _final(invoice: Invoice) -> Any:
+    """Return the lines of credit notes that are in the ledger."""
+    return InvoiceLine.objects.filter(credited__invoice=invoice, invoice__number__isnull=False)
+
+
+def _fits(amount: Decimal, there: Decimal) -> bool:
+    """Tell whether an amount can be taken of what is left; both have the sign of the line."""
+    return 0 <= amount <= there or there <= amount <= 0
+
+
+def _chosen(
+    lines: Sequence[Left], parts: Mapping[int, Decimal] | None, *, empty: bool = False
+) -> list[tuple[Left, Decimal]]:
+    """Return the lines to credit, each with the amount to take back. Raises CannotCredit."""
+    if parts is None:
+        chosen = [(one, one.amount) for one in lines if not one.is_whole]
+        if not chosen and not empty:
+            raise CannotCredit(_("All of it is credited already."))
+        return chosen
+    chosen = [(one, parts[one.line.pk]) for one in lines if one.line.pk in parts]
+    for one, amount in chosen:
+        if one.is_whole or not _fits(amount, one.amount) or not (amount or not one.line.amount):
+            words = _("So much is not left of “%(line)s”.")
+            raise CannotCredit(words % {"line": one.line.text})
+    if not chosen or len(chosen) < len(parts):
+        raise CannotCredit(_("Choose what to credit."))
+    return chosen
+
+
+def _check_split(
+    invoice: Invoice, lines: Sequence[Left], chosen: Sequence[tuple[Left, Decimal]]
+) -> None:
+    """Raise CannotCredit unless all of a split is credited once this is."""
+    others = [one for one in split(invoice) if one.pk != invoice.pk]
+    if not others:
+        return
+    if waiting := next((one for one in others if not one.is_final), None):
+        raise CannotCredit(_draft_in_the_way(waiting))
+    after = {one.line.pk: one.amount - amount for one, amount in chosen}
+    rest = [one for one in lines if after.get(one.line.pk, one.amount)]
+    if rest or not all(is_whole(left(one)) for one in others):
+        raise CannotCredit(
+            _(
+                "The work is split between several invoices. "
+                "It can be invoiced again once all of them are credited."
+            )
+        )
+
+
+def _draft_in_the_way(draft: Invoice) -> str:
+    words = _("A part of the split is still a draft, for %(customer)s. Finalise or discard it.")
+    return words % {"customer": draft.customer}
+
+
+def _locked(invoices: Sequence[Invoice]) -> list[Invoice]:
+    """Return invoices of several customers as they are now, locked with these, in their order."""
+    keys = {one.customer_id for one in invoices}
+    customers = holding.lock_customers(keys)
+    locked: dict[int, Invoice] = {}
+    for customer in customers.values():
+        mine = [one.pk for one in invoices if one.customer_id == customer.pk]
+        locked |= holding.lock_invoices(customer, mine)
+    return [locked[one.pk] for one in invoices]
+
+
+def _draft(
+    invoice: Invoice, chosen: Sequence[tuple[Left, Decimal]], *, release: bool, reason: str
+) -> Invoice:
+    written = {k: v for k, v in invoice.invoice_settings.items() if k != "invoice_text"}
+    note = Invoice(
+        kind=Invoice.Kind.CREDIT_NOTE,
+        customer=invoice.customer,
+        project=invoice.project,
+        credits=invoice,
+        releases=release,
+        invoice_settings={**written, **_WITHOUT, **({"invoice_text": reason} if reason else {})},
+        contact=invoice.contact,
+        currency=invoice.currency,
+        rate=invoice.rate,
+    )
+    note.save()
+    made = [_line(note, one, amount, place) for place, (one, amount) in enumerate(chosen)]
+    InvoiceLine.objects.bulk_create(made)
+    totals.write_down(note, made)
+    note.save()
+    return note
+
+
+def _line(note: Invoice, one: Left, amount: Decimal, place: int) -> InvoiceLine:
+    line = one.line
+    # What is credited in part has no quantity that its price would fit.
+    is_whole = amount == line.amount and line.quantity is not None
+    return InvoiceLine(
+        invoice=note,
+        order=place,
+        kind=line.kind,
+        heading=line.heading,
+        text=line.text,
+        quantity=-line.quantity if is_whole and line.quantity is not None else None,
+        unit=line.unit if is_whole else "",
+        price=line.price if is_whole else None,
+        amount=-amount,
+        first_day=line.first_day,
+        last_day=line.last_day,
+        vat_code=line.vat_code,
+        vat_rate=line.vat_rate,
+        sales_account=line.sales_account,
+        project_id=line.project_id,
+        price_model_id=line.price_model_id,
+        credited=line,
+    )
+
+
+def _release(invoice: Invoice, note: Invoice) -> None:
+    """Set the work free of lines that final credit notes take back in whole."""
+    group = split(invoice)
+    free: list[int] = []
+    for one in group:
+        lines = _left(one.lines.all(), _final(one))
+        if len(group) > 1 and not (one.is_final and is_whole(lines)):
+            return
+        free += [line.line.pk for line in lines if line.is_whole]
+    for model in BILLED:
+        model.objects.in_force().filter(line__in=free).update(released_by=note)

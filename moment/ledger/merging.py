@@ -16,4 +16,9 @@ RULES: Mapping[str, Rule] = {
     "ledger.payment.customer": Rule(
         words=ngettext_lazy("%(count)s payment", "%(count)s payments", "count"),
     ),
+    "ledger.statement.customer": Rule(
+        words=ngettext_lazy(
+            "%(count)s statement of account", "%(count)s statements of account", "count"
+        ),
+    ),
 }

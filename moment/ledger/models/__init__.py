@@ -3,7 +3,7 @@
 from auditlog.registry import auditlog
 
 from moment.ledger.models.billed import BilledExpense, BilledPeriod, BilledPlanItem, BilledTime
-from moment.ledger.models.delivery import Delivery
+from moment.ledger.models.delivery import Delivery, Statement
 from moment.ledger.models.export import AccountingExport
 from moment.ledger.models.invoice import Invoice, InvoiceFile, InvoiceLine
 from moment.ledger.models.payment import Match, OcrFile, OcrPayment, Payment
@@ -22,6 +22,7 @@ __all__ = [
     "OcrFile",
     "OcrPayment",
     "Payment",
+    "Statement",
 ]
 
 auditlog.register(Invoice, exclude_fields=Invoice.NOT_IN_HISTORY)

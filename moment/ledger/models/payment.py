@@ -129,6 +129,8 @@ class Match(models.Model):
     class Meta:
         default_permissions = ()
         ordering: ClassVar = ["pk"]
+        # What was settled after a day was open on it.
+        indexes: ClassVar = [models.Index(fields=["matched_on"], name="ledger_match_day")]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=(

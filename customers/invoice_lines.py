@@ -77,6 +77,12 @@ class Line:
     period: tuple[date, date] | None = None
     # What the line stands under: a project, or nothing.
     heading: str = ""
+    # As `moment.ledger.models.InvoiceLine` has them; empty the unit is hours of work.
+    kind: str = "work"
+    unit: str = ""
+    # What it is made of.
+    work: tuple[Work, ...] = ()
+    expense: Expense | None = None
     # Per cent; shown where an invoice has several.
     vat_rate: Decimal | None = None
 

@@ -1,6 +1,6 @@
 """Payments: entering them, what invoices they settle, and reversing them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -9,34 +9,111 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from customers import holding as customers_holding
-from moment.ledger import holding, matching
+from customers.models import Customer
+from moment.ledger import holding, matching, open_items
+from moment.ledger.holding import ChangedMeanwhile
 from moment.ledger.matching import CannotMatch, Item
 from moment.ledger.models import Match, Payment
 from moment.models import User
 from moment.turns import in_turn
 
-__all__ = ["CannotMatch", "CannotReverse", "pay", "reverse"]
+__all__ = [
+    "CannotMatch",
+    "CannotReverse",
+    "ChangedMeanwhile",
+    "EnteredAlready",
+    "pay",
+    "reverse",
+    "settle_open",
+    "take_back",
+]
+# What tells a payment that is sent once more from another one.
+_ALIKE = ("amount", "currency", "paid_on", "kid", "text", "made_by")
 
 
 class CannotReverse(Exception):
     """The payment cannot be reversed; the text says why."""
 
 
-def pay(payment: Payment, parts: Mapping[int, Decimal]) -> Payment:
+class EnteredAlready(Exception):
+    """The same form was sent twice, as by a double click; `payment` is what the first one made."""
+
+    def __init__(self, payment: Payment) -> None:
+        super().__init__(payment)
+        self.payment = payment
+
+
+def pay(
+    payment: Payment,
+    parts: Mapping[int, Decimal],
+    *,
+    others: Mapping[int, Decimal] | None = None,
+    shown: str | None = None,
+) -> Payment:
     """Save a new payment, and have it settle these amounts of invoices, by key.
 
     What no invoice takes stays open to the customer's credit. A negative payment settles what the
-    customer has to its credit: the keys are of credit notes then. Raises CannotMatch,
-    ChangedMeanwhile where an invoice is not the customer's any more, and MergedMeanwhile; then
-    nothing is saved.
+    customer has to its credit: the keys are of credit notes then. `others` are payments of the
+    other sign that it is matched with. `shown` is what `open_items.seen` returned when the form was
+    shown. Raises CannotMatch, ChangedMeanwhile where an invoice is not the customer's any more or
+    something else is open than was shown, EnteredAlready, and MergedMeanwhile; then nothing is
+    saved.
     """
     with customers_holding.held(payment.customer) as customer:
+        _check_seen(customer, shown, payment)
         invoices = holding.lock_invoices(customer, list(parts))
+        payments = holding.lock_payments(customer, list(others or {}))
         payment.customer, payment.remaining, payment.is_open = customer, payment.amount, True
         payment.save()
-        for key, amount in parts.items():
-            _settle(invoices[key], payment, amount, by=payment.made_by)
+        wanted = [(invoices[key], amount) for key, amount in parts.items()]
+        wanted += [(payments[key], amount) for key, amount in (others or {}).items()]
+        sides = [_side_by_side(other, payment) for other, _amount in wanted]
+        amounts = [amount for _other, amount in wanted]
+        matching.settle_all(
+            [(*side, amount) for side, amount in zip(sides, amounts, strict=True)],
+            by=payment.made_by,
+        )
     return payment
+
+
+def settle_open(
+    customer: Customer, parts: Mapping[str, Decimal], *, by: User, shown: str | None = None
+) -> list[Match]:
+    """Match what a customer owes with what it has to its credit, the oldest first.
+
+    `parts` is how much of which item, as `open_items.key_of` calls them; both sides come to the
+    same. Raises CannotMatch, ChangedMeanwhile and MergedMeanwhile.
+    """
+    with in_turn(), transaction.atomic(), customers_holding.held(customer) as held:
+        _check_seen(held, shown)
+        invoice_keys, payment_keys = open_items.named(parts)
+        rows = {
+            **holding.lock_invoices(held, invoice_keys),
+            **{-key: row for key, row in holding.lock_payments(held, payment_keys).items()},
+        }
+        items = sorted(rows.values(), key=lambda item: (matching.day_of(item), item.pk))
+        wanted = [(item, parts[open_items.key_of(item)]) for item in items]
+        owed = [one for one in wanted if matching.owed(one[0]) > 0]
+        credit = [one for one in wanted if matching.owed(one[0]) <= 0]
+        if sum(one[1] for one in owed) != sum(one[1] for one in credit):
+            raise CannotMatch(_("What is owed and what is to the customer's credit differ."))
+        return matching.settle_all(list(open_items.pairs(owed, credit)), by=by)
+
+
+def take_back(match: Match, *, by: User, on: date) -> Match:
+    """Undo a match from a day on, with its items locked; see `matching.take_back`.
+
+    A payment and its reversal stay matched. Raises CannotMatch, ChangedMeanwhile and
+    MergedMeanwhile.
+    """
+    some = match.payment or match.credit_note
+    assert some is not None
+    with in_turn(), transaction.atomic(), customers_holding.held(some.customer) as customer:
+        stored = Match.objects.select_related("payment", "repayment").get(pk=match.pk)
+        if _is_reversal(stored):
+            raise CannotMatch(_("A payment and what reverses it stay matched."))
+        _lock_items(customer, [stored])
+        return matching.take_back(stored, by=by, on=on)
 
 
 def reverse(payment: Payment, *, by: User, on: date, text: str = "") -> Payment:
@@ -46,21 +123,12 @@ def reverse(payment: Payment, *, by: User, on: date, text: str = "") -> Payment:
     """
     with in_turn(), transaction.atomic(), customers_holding.held(payment.customer) as customer:
         matches = list(_matches(payment))
-        keys = {key for match in matches for key in (match.invoice_id, match.credit_note_id) if key}
-        invoices = holding.lock_invoices(customer, keys)
-        others = {key for match in matches for key in (match.payment_id, match.repayment_id) if key}
-        payments = holding.lock_payments(customer, {payment.pk, *others})
-        stored = payments[payment.pk]
+        stored = _lock_items(customer, matches, payment)[payment.pk]
         if stored.reverses_id or Payment.objects.filter(reverses=stored).exists():
             raise CannotReverse(_("This payment is reversed already, or reverses one itself."))
         if on < stored.paid_on:
             raise CannotReverse(_("It cannot be reversed before it was paid."))
         for match in matches:
-            # The rows that are locked are the ones to be renewed.
-            match.invoice = invoices.get(match.invoice_id or 0)
-            match.credit_note = invoices.get(match.credit_note_id or 0)
-            match.payment = payments.get(match.payment_id or 0)
-            match.repayment = payments.get(match.repayment_id or 0)
             matching.take_back(match, by=by, on=on)
         back = Payment(
             customer=customer,
@@ -76,14 +144,50 @@ def reverse(payment: Payment, *, by: User, on: date, text: str = "") -> Payment:
             made_by=by,
         )
         back.save()
-        _settle(back, stored, abs(stored.amount), by=by)
+        matching.settle(*_side_by_side(stored, back), abs(stored.amount), by=by)
     return back
 
 
-def _settle(other: Item, payment: Payment, amount: Decimal, *, by: User) -> None:
-    """Match a payment with an invoice, or with another payment; negative it is what is owed."""
-    debit, credit = (other, payment) if payment.amount > 0 else (payment, other)
-    matching.settle(debit, credit, amount, by=by)
+def _check_seen(customer: Customer, shown: str | None, payment: Payment | None = None) -> None:
+    """Raise ChangedMeanwhile unless what is open is as it was shown. The customer is locked.
+
+    EnteredAlready where this very payment was entered since.
+    """
+    if shown is None or shown == open_items.seen(customer):
+        return
+    newest = open_items.newest_seen(shown)
+    if payment is not None and newest is not None:
+        alike = {name: getattr(payment, name) for name in _ALIKE}
+        rows = Payment.objects.filter(customer=customer, pk__gt=newest, reverses=None, **alike)
+        if first := rows.order_by("pk").first():
+            raise EnteredAlready(first)
+    raise ChangedMeanwhile(None)
+
+
+def _lock_items(customer: Customer, matches: Sequence[Match], *more: Payment) -> dict[int, Payment]:
+    """Lock what these are matches of and put it in its place on them; return the payments."""
+    keys = {key for match in matches for key in (match.invoice_id, match.credit_note_id) if key}
+    invoices = holding.lock_invoices(customer, keys)
+    others = {key for match in matches for key in (match.payment_id, match.repayment_id) if key}
+    payments = holding.lock_payments(customer, {*others, *(row.pk for row in more)})
+    for match in matches:
+        match.invoice = invoices.get(match.invoice_id or 0)
+        match.credit_note = invoices.get(match.credit_note_id or 0)
+        match.payment = payments.get(match.payment_id or 0)
+        match.repayment = payments.get(match.repayment_id or 0)
+    return payments
+
+
+def _is_reversal(match: Match) -> bool:
+    one, other = match.repayment, match.payment
+    if one is None or other is None:
+        return False
+    return one.reverses_id == other.pk or other.reverses_id == one.pk
+
+
+def _side_by_side(other: Item, payment: Payment) -> tuple[Item, Item]:
+    """Return a payment and what it is matched with, the debit first."""
+    return (other, payment) if payment.amount > 0 else (payment, other)
 
 
 def _matches(payment: Payment) -> QuerySet[Match]:

@@ -4,24 +4,25 @@ Pure: an invoice's parts go in, texts come out, in the language that is active. 
 from the database and nothing is written, so that an invoice made long ago prints as it did.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date, format_interval
 from babel.numbers import format_decimal
-from django.utils.translation import get_language, ngettext, to_locale
+from django.utils.translation import get_language, ngettext, pgettext, to_locale
 from django.utils.translation import gettext as _
 from stdnum import iban
 from stdnum.no import kontonr
 
-from customers import invoice_lines
-from customers.invoice_lines import VAT_RATES, Expense, Line, Row, Totals, Work, percent
-from moment.invoice_settings.choices import HoursGrouping, HoursSpecification, VatCode
-from moment.invoice_settings.levels import Effective
-from moment.money import amount
+from customers import hours_document, invoice_lines
+from customers.invoice_lines import Line, Work, percent
+from customers.invoice_totals import Totals, Vat
+from moment.invoice_settings.choices import HoursSpecification, VatCode
+from moment.invoice_settings.levels import Values
+from moment.money import amount, rounded
 
 TEMPLATE = "invoice.typ"
 # By what the settings call it, the language of ours.
@@ -70,46 +71,39 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Booked:
+    """By what an invoice in a foreign currency is booked: what one of it is in our currency."""
+
+    currency: str
+    rate: Decimal
+
+
+@dataclass(frozen=True)
 class Document:
-    """All that an invoice is made of. `settings` are those in force for it."""
+    """All that an invoice or a credit note is made of. `settings` are those in force for it.
+
+    Amounts of credit notes are positive here: that they are given back is what the title says.
+    `work` is what the summary and the hours specification are made of.
+    """
 
     seller: Seller
     buyer: Buyer
-    settings: Effective
+    settings: Values
     number: str
     issued_on: date
-    work: Sequence[Work]
-    expenses: Sequence[Expense] = ()
+    due_on: date
+    currency: str
+    lines: Sequence[Line]
+    totals: Totals
+    work: Sequence[Work] = ()
     account: Account | None = None
     contact: str = ""
     attachments: Sequence[str] = ()
+    booked: Booked | None = None
+    is_credit_note: bool = False
+    credits: str = ""  # the number of the invoice that a credit note takes back
     sample: Sample | None = None
     has_logo: bool = False
-    lines: Sequence[Line] = field(init=False)
-    totals: Totals = field(init=False)
-
-    def __post_init__(self) -> None:
-        lines = invoice_lines.lines(self.work, self.expenses, self.settings)
-        object.__setattr__(self, "lines", lines)
-        totals = invoice_lines.totals(lines, self.vat_rate, self.currency)
-        object.__setattr__(self, "totals", totals)
-
-    @property
-    def currency(self) -> str:
-        return self.settings.value("currency")
-
-    @property
-    def due_on(self) -> date:
-        return self.issued_on + timedelta(days=self.settings.value("credit_terms"))
-
-    @property
-    def vat_code(self) -> VatCode:
-        name = "vat_code" if self.buyer.domestic else "vat_code_foreign"
-        return VatCode(self.settings.value(name))
-
-    @property
-    def vat_rate(self) -> Decimal:
-        return VAT_RATES[self.vat_code] if self.seller.vat_registered else Decimal(0)
 
 
 def data(document: Document) -> dict[str, Any]:
@@ -117,7 +111,7 @@ def data(document: Document) -> dict[str, Any]:
     value = document.settings.value
     return {
         "lang": (get_language() or "en")[:2],
-        "title": _("Invoice"),
+        "title": _("Credit note") if document.is_credit_note else _("Invoice"),
         "number": document.number,
         "logo": document.has_logo,
         "page": _("Page {page} of {pages}"),
@@ -137,10 +131,8 @@ def data(document: Document) -> dict[str, Any]:
         "text": value("invoice_text") or "",
         "lines": _lines(document),
         "totals": _totals(document),
-        "total": [
-            _("To pay, %(currency)s") % {"currency": document.currency},
-            amount(document.totals.gross),
-        ],
+        "total": [_total(document), amount(document.totals.gross)],
+        "booked": _booked(document),
         "payment": _payment(document),
         "summary": _summary(document),
         "hours": _hours(document),
@@ -170,9 +162,7 @@ def _facts(document: Document) -> list[list[str]]:
     """Return label and value of what identifies the invoice; what is empty is left out."""
     value = document.settings.value
     found = [
-        (_("Invoice date"), _day(document.issued_on)),
-        (_("Due date"), _day(document.due_on)),
-        (_("Terms"), _terms(value("credit_terms"))),
+        *_days(document),
         (_("Customer number"), document.buyer.number),
         (_("Company reg. no."), document.buyer.org_number),
         (_("Your reference"), value("your_reference")),
@@ -183,6 +173,17 @@ def _facts(document: Document) -> list[list[str]]:
     return [[str(label), text] for label, text in found if text]
 
 
+def _days(document: Document) -> list[tuple[str, str]]:
+    issued_on = _day(document.issued_on)
+    if document.is_credit_note:
+        return [(_("Credit note date"), issued_on), (_("Credits invoice"), document.credits)]
+    return [
+        (_("Invoice date"), issued_on),
+        (_("Due date"), _day(document.due_on)),
+        (_("Terms"), _terms((document.due_on - document.issued_on).days)),
+    ]
+
+
 def _terms(days: int) -> str:
     if not days:
         return _("Due at once")
@@ -191,51 +192,101 @@ def _terms(days: int) -> str:
 
 def _lines(document: Document) -> dict[str, Any]:
     """Return the table, without the columns that no line would fill."""
-    with_period = any(line.period for line in document.lines)
-    with_rate = any(line.rate is not None for line in document.lines)
-    headings = [_("Description"), *([_("Period")] if with_period else [])]
-    numbers = [_("Hours"), *([_("Rate")] if with_rate else []), _("Amount")]
+    lines = document.lines
+    with_period = any(line.period for line in lines)
+    with_hours = any(line.hours is not None for line in lines)
+    with_rate = any(line.rate is not None for line in lines)
+    with_vat = len({vat.rate for vat in document.totals.vats}) > 1
+    with_unit = any(line.hours is not None and not _is_hours(line) for line in lines)
+
+    def cells(line: Line) -> list[str]:
+        found = [line.text, *([_period(line.period)] if with_period else [])]
+        if with_hours:
+            found.append(_quantity(line) if with_unit else _number(line.hours))
+        found += [amount(line.rate)] if with_rate else []
+        found += ["" if line.vat_rate is None else percent(line.vat_rate)] if with_vat else []
+        return [*found, amount(line.amount)]
+
     rows: list[dict[str, Any]] = []
     heading = ""
-    for line in document.lines:
+    for line in lines:
         if line.heading != heading:
             heading = line.heading
             rows.append({"heading": heading})
-        cells = [line.text, *([_period(line.period)] if with_period else [])]
-        cells += [_number(line.hours), *([amount(line.rate)] if with_rate else [])]
-        rows.append({"cells": [*cells, amount(line.amount)], "under": bool(heading)})
-    return {
-        "headings": [*headings, *numbers],
-        "numbers": len(numbers),
-        "rows": rows,
-    }
+        rows.append({"cells": cells(line), "under": bool(heading)})
+    rate = pgettext("price of one", "Rate") if with_unit else _("Rate")
+    numbers = [
+        *([_("Quantity") if with_unit else _("Hours")] if with_hours else []),
+        *([rate] if with_rate else []),
+        *([_("VAT")] if with_vat else []),
+        _("Amount"),
+    ]
+    headings = [_("Description"), *([_("Period")] if with_period else []), *numbers]
+    return {"headings": headings, "numbers": len(numbers), "rows": rows}
+
+
+def _is_hours(line: Line) -> bool:
+    return line.kind == "work" and not line.unit
+
+
+def _quantity(line: Line) -> str:
+    """Return how much of a line there is, with its unit: `160 h`, `3 pcs`, `2`."""
+    if line.hours is None:
+        return ""
+    number = format_decimal(line.hours, "#,##0.##", locale=to_locale(get_language() or "en"))
+    return f"{number} {_('h') if _is_hours(line) else line.unit}".strip()
+
+
+def _total(document: Document) -> str:
+    text = (
+        _("To your credit, %(currency)s") if document.is_credit_note else _("To pay, %(currency)s")
+    )
+    return text % {"currency": document.currency}
 
 
 def _totals(document: Document) -> list[list[str]]:
     totals = document.totals
-    if totals.vat_rate:
-        vat = _("VAT %(rate)s of %(base)s") % {
-            "rate": percent(totals.vat_rate),
-            "base": amount(totals.net),
-        }
-    else:
-        vat = _why_no_vat(document)
-    return [[_("Sum excluding VAT"), amount(totals.net)], [vat, amount(totals.vat)]]
+    rows = [[_("Sum excluding VAT"), amount(totals.net)]]
+    if not document.seller.vat_registered and not totals.vat:
+        text = _("No VAT: the seller is not in the VAT register")
+        return [*rows, [text, amount(totals.vat)]]
+    several = len(totals.vats) > 1
+    return [*rows, *([_vat(vat, several=several), amount(vat.amount)] for vat in totals.vats)]
 
 
-def _why_no_vat(document: Document) -> str:
-    if not document.seller.vat_registered:
-        return _("No VAT: the seller is not in the VAT register")
-    texts = {
+def _vat(vat: Vat, *, several: bool) -> str:
+    """Return what stands before the VAT of a rate: of what it is, or why there is none."""
+    without = {
         VatCode.ZERO: _("VAT 0 %: exempt within the VAT Act"),
         VatCode.EXPORT: _("VAT 0 %: export"),
         VatCode.OUTSIDE: _("No VAT: outside the VAT Act"),
     }
-    return texts[document.vat_code]
+    base = amount(vat.base)
+    if vat.rate or vat.code not in without:
+        return _("VAT %(rate)s of %(base)s") % {"rate": percent(vat.rate), "base": base}
+    why = without[vat.code]
+    return _("%(why)s, of %(base)s") % {"why": why, "base": base} if several else why
+
+
+def _booked(document: Document) -> list[list[str]]:
+    """Return the VAT in our own currency, as the bookkeeping rules want it, and the rate."""
+    booked, vat = document.booked, document.totals.vat
+    if booked is None or booked.currency == document.currency:
+        return []
+    rows = []
+    if vat:
+        text = _("VAT in %(currency)s") % {"currency": booked.currency}
+        rows.append([text, amount(rounded(vat * booked.rate, booked.currency))])
+    locale = to_locale(get_language() or "en")
+    rate = format_decimal(booked.rate, "#,##0.00####", locale=locale)
+    rows.append([_("Exchange rate"), f"1 {document.currency} = {rate} {booked.currency}"])
+    return rows
 
 
 def _payment(document: Document) -> list[list[str]]:
-    """Return label and value of what one needs in order to pay."""
+    """Return label and value of what one needs in order to pay; nothing for a credit note."""
+    if document.is_credit_note:
+        return []
     found = [[_("Due date"), _day(document.due_on)]]
     if account := document.account:
         norwegian = kontonr.is_valid(account.number)
@@ -271,39 +322,9 @@ def _summary(document: Document) -> dict[str, Any] | None:
 
 def _hours(document: Document) -> dict[str, Any] | None:
     """Return the hours specification where it stands on the invoice itself."""
-    settings = document.settings
-    if settings.value("hours_specification") != HoursSpecification.ON_INVOICE:
+    if document.settings.value("hours_specification") != HoursSpecification.ON_INVOICE:
         return None
-    rows, with_rates = invoice_lines.hours(document.work, settings), settings.value("hours_rates")
-    by_day = any(row.day for row in rows)
-
-    def cells(row: Row) -> list[str]:
-        found = [*([_day(row.day)] if row.day else []), *row.cells, _number(row.hours)]
-        if with_rates:
-            found += [amount(row.rate), amount(row.amount)]
-        return found
-
-    headings = [*([_("Date")] if by_day else []), *_hours_headings(settings), _("Hours")]
-    total = [_("Total"), *[""] * (len(headings) - 2)]
-    total.append(_number(sum((row.hours for row in rows), Decimal(0))))
-    if with_rates:
-        headings += [_("Rate"), _("Amount")]
-        total += ["", amount(sum((row.amount for row in rows), Decimal(0)))]
-    return {
-        "title": _("Hours specification"),
-        "headings": headings,
-        "numbers": 3 if with_rates else 1,
-        "rows": [{"cells": cells(row)} for row in rows],
-        "total": total,
-    }
-
-
-def _hours_headings(settings: Effective) -> list[str]:
-    headings: Mapping[str, list[str]] = {
-        HoursGrouping.ACTIVITY: [_("Activity")],
-        HoursGrouping.ENTRY: [_("Employee"), _("What was done")],
-    }
-    return headings.get(settings.value("hours_grouping"), [_("Employee")])
+    return hours_document.table(document.work, document.settings)
 
 
 def _sample(sample: Sample | None) -> dict[str, Any] | None:

@@ -8,10 +8,11 @@ from decimal import Decimal
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from customers import invoice_document, invoice_parties, invoicing
+from customers import invoice_document, invoice_lines, invoice_parties, invoice_totals, invoicing
 from customers.destination import Destination, destination_of
-from customers.invoice_document import LANGUAGES, Account, Document, Sample
-from customers.invoice_lines import Expense, Work
+from customers.invoice_document import LANGUAGES, Account, Buyer, Document, Sample, Seller
+from customers.invoice_lines import VAT_RATES, Expense, Line, Work
+from customers.invoice_totals import Totals
 from customers.models import Customer
 from moment import kid
 from moment.content import open_content
@@ -57,15 +58,20 @@ def sample_of(customer: Customer, settings: Effective, logo: Logo) -> Document:
         except ValueError as error:
             account = Account(found.number, found.bic)
             notes.append(invoice_parties.why_no_kid(error))
-    today = timezone.localdate()
+    today, buyer = timezone.localdate(), invoice_parties.buyer_of(customer, company)
+    work = list(_work(today))
+    lines = invoice_lines.lines(work, _expenses(today), settings)
     return Document(
         seller=seller,
-        buyer=invoice_parties.buyer_of(customer, company),
+        buyer=buyer,
         settings=settings,
         number=number,
         issued_on=today,
-        work=list(_work(today)),
-        expenses=_expenses(today),
+        due_on=today + timedelta(days=settings.value("credit_terms")),
+        currency=settings.value("currency"),
+        lines=lines,
+        totals=_totals(lines, settings, seller, buyer),
+        work=work,
         account=account,
         contact=_contact(customer, settings),
         attachments=_attachments(customer, settings),
@@ -75,6 +81,14 @@ def sample_of(customer: Customer, settings: Effective, logo: Logo) -> Document:
             notes=[note for note in notes if note],
         ),
         has_logo=bool(logo.content),
+    )
+
+
+def _totals(lines: list[Line], settings: Effective, seller: Seller, buyer: Buyer) -> Totals:
+    code = settings.value("vat_code" if buyer.domestic else "vat_code_foreign")
+    rate = VAT_RATES[code] if seller.vat_registered else Decimal(0)
+    return invoice_totals.of(
+        ((code, rate, one.amount) for one in lines), settings.value("currency")
     )
 
 

@@ -13,7 +13,7 @@ from moment.models import CompanySettings
 # What of the company is written down with each invoice.
 SELLER = (
     *("name", "org_number", "vat_registered", "business_register", "street", "postcode", "city"),
-    *("email", "phone", "website"),
+    *("email", "phone", "website", "currency"),
 )
 
 

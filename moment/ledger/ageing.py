@@ -1,0 +1,305 @@
+"""What customers owe at a date, and for how long it has been due.
+
+The items of a customer are its invoices, credit notes and payments. What is open of one at a date
+is what is open of it now and what was settled after that date; so for today, when nothing is, the
+indexes over open items answer alone. Amounts are positive where the customer owes them.
+
+An invoice is aged by its due date. Payments and credit notes that have settled nothing yet, and
+money that went back to the customer, are not due: nobody is reminded of them. So the five parts of
+a balance always add up to it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import (
+    Case,
+    DateField,
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
+
+from moment.ledger.models import Invoice, Match, Payment
+from moment.money import rounded
+
+# The last day of overdue that each part takes; what is overdue for longer is in the last one.
+DAYS = (30, 60, 90)
+_MONEY = DecimalField(max_digits=16, decimal_places=2)
+_CENTS = Decimal("0.01")
+_NOTHING = Decimal(0)
+
+# What an item is: `item` tells it from all others, `due_on` is NULL where it is never due.
+_COLUMNS = ("item", "customer_id", "currency", "due_on", "amount", "rate")
+
+Customers = Collection[int] | QuerySet | None
+
+
+@dataclass(frozen=True)
+class Ageing:
+    """A balance by how long its parts have been due. `credit`, in `not_due`, is what has settled
+    nothing yet: negative."""
+
+    currency: str
+    not_due: Decimal = _NOTHING
+    to_30: Decimal = _NOTHING
+    to_60: Decimal = _NOTHING
+    to_90: Decimal = _NOTHING
+    over_90: Decimal = _NOTHING
+    credit: Decimal = _NOTHING
+
+    @property
+    def parts(self) -> tuple[Decimal, ...]:
+        return (self.not_due, *self.overdue_parts)
+
+    @property
+    def overdue_parts(self) -> tuple[Decimal, ...]:
+        return (self.to_30, self.to_60, self.to_90, self.over_90)
+
+    @property
+    def balance(self) -> Decimal:
+        return sum(self.parts, _NOTHING)
+
+    @property
+    def overdue(self) -> Decimal:
+        return sum(self.overdue_parts, _NOTHING)
+
+
+AMOUNTS = tuple(field.name for field in fields(Ageing) if field.name != "currency")
+
+
+@dataclass(frozen=True)
+class Aged:
+    """What a customer owes at a date: in each currency, and together in the company's.
+
+    `together` takes each item by its own exchange rate.
+    """
+
+    by_currency: Mapping[str, Ageing]
+    together: Ageing
+
+
+def of_customer(customer: int, on: date, currency: str) -> Aged:
+    """Return what a customer owes at a date, together in this currency, the company's."""
+    return of_customers([customer], on, currency).get(customer) or Aged({}, Ageing(currency))
+
+
+def of_customers(customers: Customers, on: date, currency: str) -> dict[int, Aged]:
+    """Return what customers owe at a date, by key, for those that have open items then.
+
+    `customers` are keys, or a queryset that has them; None: all. Two queries.
+    """
+    sql, params = open_items(on, customers)
+    sums, more = _sums(on)
+    sql = (
+        f"{sql} SELECT customer_id, currency, {sums} FROM open_items "
+        "GROUP BY customer_id, currency ORDER BY customer_id, currency"
+    )
+    found: dict[int, dict[str, Ageing]] = {}
+    together: dict[int, list[list[Decimal]]] = {}
+    for customer, of, *amounts in rows_of(sql, [*params, *more]):
+        own, ours = amounts[: len(AMOUNTS)], amounts[len(AMOUNTS) :]
+        found.setdefault(customer, {})[of] = Ageing(of, *(exact(one) for one in own))
+        together.setdefault(customer, []).append([exact(one, 6) for one in ours])
+    return {
+        customer: Aged(by_currency, _added_up(together[customer], currency))
+        for customer, by_currency in found.items()
+    }
+
+
+def total(on: date, currency: str, customers: Customers = None) -> Aged:
+    """Return what customers owe together at a date. Two queries."""
+    sql, params = open_items(on, customers)
+    sums, more = _sums(on)
+    sql = f"{sql} SELECT currency, {sums} FROM open_items GROUP BY currency ORDER BY currency"
+    by_currency, ours = {}, []
+    for of, *amounts in rows_of(sql, [*params, *more]):
+        by_currency[of] = Ageing(of, *(exact(one) for one in amounts[: len(AMOUNTS)]))
+        ours.append([exact(one, 6) for one in amounts[len(AMOUNTS) :]])
+    return Aged(by_currency, _added_up(ours, currency))
+
+
+def open_items(on: date, customers: Customers = None) -> tuple[str, list[Any]]:
+    """Return the beginning of a query, and its parameters, that names what is open `open_items`.
+
+    Its columns are `_COLUMNS`. Asks whether anything was settled after the date.
+    """
+    later = settled_later(on)
+    parts = [*_stored(on, customers), *(_settled_later(on, customers) if later else ())]
+    sql, params = parts[0].union(*parts[1:], all=True).query.sql_with_params()
+    columns = ", ".join(_COLUMNS)
+    if not later:
+        return f"WITH open_items ({columns}) AS ({sql})", list(params)
+    # Of one item there may be several rows, which may come to nothing.
+    key = ", ".join(name for name in _COLUMNS if name != "amount")
+    return (
+        f"WITH items ({columns}) AS ({sql}), open_items ({key}, amount) AS "
+        f"(SELECT {key}, SUM(amount) FROM items GROUP BY {key} HAVING ROUND(SUM(amount), 2) <> 0)",
+        list(params),
+    )
+
+
+def settled_later(on: date) -> bool:
+    """Tell whether anything was settled after a date, so that it was open then."""
+    return Match.objects.filter(matched_on__gt=on).exists()
+
+
+def rows_of(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(params))
+        return cursor.fetchall()
+
+
+def exact(value: Any, places: int = 2) -> Decimal:
+    """Return what a sum came to: SQLite adds up numbers that are not quite what they stand for."""
+    return Decimal(str(value or 0)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def day(value: date) -> Any:
+    """Return a day as the database takes it in a query."""
+    return connection.ops.adapt_datefield_value(value)
+
+
+# What a part of the balance holds, as the SQL that picks its amounts: days stand for `%s`.
+
+
+def _sums(on: date) -> tuple[str, list[Any]]:
+    """Return the SQL of AMOUNTS, in each currency and in the company's, and its parameters."""
+    ends = [on, *(on - timedelta(days=days) for days in DAYS)]
+    first, *limits = [day(one) for one in ends]
+    conditions: list[tuple[str, list[Any]]] = [
+        ("due_on IS NULL OR due_on >= %s", [first]),
+        ("due_on < %s AND due_on >= %s", [first, limits[0]]),
+        ("due_on < %s AND due_on >= %s", [limits[0], limits[1]]),
+        ("due_on < %s AND due_on >= %s", [limits[1], limits[2]]),
+        ("due_on < %s", [limits[2]]),
+        ("due_on IS NULL AND amount < 0", []),
+    ]
+    shown, params = [], []
+    for value in ("amount", "amount * rate"):
+        for condition, values in conditions:
+            shown.append(f"SUM(CASE WHEN {condition} THEN {value} ELSE 0 END)")
+            params += values
+    return ", ".join(shown), params
+
+
+def _added_up(rows: Iterable[list[Decimal]], currency: str) -> Ageing:
+    sums = [sum(some, _NOTHING) for some in zip(*rows, strict=True)] or [_NOTHING] * len(AMOUNTS)
+    return Ageing(currency, *(rounded(one, currency) for one in sums))
+
+
+# The items
+
+
+def _never() -> Any:
+    return Cast(Value(None), DateField())
+
+
+def _due(prefix: str = "") -> Any:
+    """Return when an invoice is due; a credit note never is."""
+    return Case(
+        When(**{f"{prefix}kind": Invoice.Kind.INVOICE.value}, then=F(f"{prefix}due_on")),
+        default=None,
+        output_field=DateField(),
+    )
+
+
+def _items(rows: QuerySet, prefix: str, item: Any, due: Any, amount: Any) -> QuerySet:
+    """Return rows of items with `_COLUMNS`, in their order."""
+    return rows.order_by().values_list(
+        item, F(f"{prefix}customer_id"), F(f"{prefix}currency"), due, amount, F(f"{prefix}rate")
+    )
+
+
+def _among(prefix: str, customers: Customers) -> Q:
+    return Q() if customers is None else Q(**{f"{prefix}customer__in": customers})
+
+
+def _stored(on: date, customers: Customers) -> list[QuerySet]:
+    """Return what is open now of the items of that date."""
+    return [
+        _items(
+            Invoice.objects.still_open().filter(_among("", customers), issued_on__lte=on),
+            "", F("pk"), _due(), F("remaining"),
+        ),
+        _items(
+            Payment.objects.still_open().filter(_among("", customers), paid_on__lte=on),
+            "", -F("pk"), _never(), -F("remaining"),
+        ),
+    ]  # fmt: skip
+
+
+def _settled_later(on: date, customers: Customers) -> list[QuerySet]:
+    """Return what of the items of that date was settled after it: each match is of two."""
+    later = Match.objects.filter(matched_on__gt=on)
+    found = []
+    for side, sign, when in (
+        ("invoice", 1, "issued_on"),
+        ("credit_note", -1, "issued_on"),
+        ("repayment", 1, "paid_on"),
+        ("payment", -1, "paid_on"),
+    ):
+        rows = later.filter(
+            _among(f"{side}__", customers),
+            **{f"{side}__isnull": False, f"{side}__{when}__lte": on},
+        )
+        of_invoice = when == "issued_on"
+        found.append(
+            _items(
+                rows,
+                f"{side}__",
+                F(f"{side}_id") if of_invoice else -F(f"{side}_id"),
+                _due(f"{side}__") if of_invoice else _never(),
+                F("amount") if sign > 0 else -F("amount"),
+            )
+        )
+    return found
+
+
+# The same of rows of one model
+
+
+def with_left(rows: QuerySet, on: date, *, later: bool = True) -> QuerySet:
+    """Return invoices or payments with `left`: what is open of each at a date, owed if positive.
+
+    `later` tells whether anything was settled after it, as `settled_later` does.
+    """
+    of_invoices = rows.model is Invoice
+    left: Any = F("remaining") if of_invoices else -F("remaining")
+    if later:
+        owed, credit = ("invoice", "credit_note") if of_invoices else ("repayment", "payment")
+        left = left + _after(owed, on) - _after(credit, on)
+    return rows.annotate(left=Coalesce(left, Value(_NOTHING), output_field=_MONEY))
+
+
+def still_open(rows: QuerySet, on: date, *, later: bool = True) -> QuerySet:
+    """Return those rows, which have their `left`, of which something is open at a date."""
+    if not later:
+        return rows.filter(is_open=True)
+    if rows.model is Invoice:
+        # What is settled for good by then need not be added up.
+        maybe = Q(is_open=True) | Q(settled_on__gt=on)
+    else:
+        after = Match.objects.filter(matched_on__gt=on)
+        own = [after.filter(**{side: OuterRef("pk")}) for side in ("payment", "repayment")]
+        maybe = Q(is_open=True) | Exists(own[0]) | Exists(own[1])
+    return rows.filter(maybe).exclude(left__gt=-_CENTS / 2, left__lt=_CENTS / 2)
+
+
+def _after(side: str, on: date) -> Any:
+    """Return what an item settled after a date on one side of matches."""
+    matches = Match.objects.filter(matched_on__gt=on, **{side: OuterRef("pk")})
+    sums = matches.order_by().values(side).annotate(sum=Sum("amount")).values("sum")
+    return Coalesce(Subquery(sums), Value(_NOTHING), output_field=_MONEY)

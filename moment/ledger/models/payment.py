@@ -185,6 +185,7 @@ class OcrPayment(models.Model):
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
     kid = models.CharField(_("KID"), max_length=25, blank=True, default="")
     payer = models.CharField(_("payer's account"), max_length=11, blank=True, default="")
+    text = models.CharField(_("text"), max_length=40, blank=True, default="")
     # What the bank knows it by: the same payment in another file is the same.
     reference = models.CharField(_("reference"), max_length=60, unique=True)
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, null=True, related_name="ocr")

@@ -18,15 +18,14 @@ from django.utils.translation import gettext as _
 from customers import invoice_parties
 from customers.invoice_document import LANGUAGES, Buyer, Seller
 from customers.invoice_lines import percent
-from moment.content import open_content
 from moment.invoice_settings.choices import VatCode
+from moment.letterhead import pdf_with_logo
 from moment.models import CompanySettings, Content
 from moment.money import amount
 from moment.offers import conditions, totals
 from moment.offers.conditions import Conditions
 from moment.offers.models import Offer, OfferLine
 from moment.offers.totals import Totals
-from moment.pdf import Unprintable, pdf
 
 TEMPLATE = "offer.typ"
 
@@ -59,16 +58,7 @@ class Ready:
 
     def pdf(self) -> bytes:
         """Return the PDF; where the logo cannot be read, with the company's name in its place."""
-        try:
-            files = {"logo": _bytes(self.logo)} if self.logo else {}
-        except OSError:
-            files = {}
-        try:
-            return pdf(TEMPLATE, self.data | {"logo": bool(files)}, files)
-        except Unprintable:
-            if not files:
-                raise
-            return pdf(TEMPLATE, self.data | {"logo": False})
+        return pdf_with_logo(TEMPLATE, self.data, self.logo)
 
 
 def of(offer: Offer, company: CompanySettings, *, draft: bool = False) -> Document:
@@ -143,11 +133,6 @@ def data(document: Document) -> dict[str, Any]:
         ],
         "draft": _draft() if document.draft else None,
     }
-
-
-def _bytes(content: Content) -> bytes:
-    with open_content(content) as file:
-        return file.read()
 
 
 def _locale() -> str:

@@ -8,6 +8,7 @@ import pytest
 from django.utils import translation
 from pypdf import PdfReader
 
+from moment import letterhead
 from moment.content import receive
 from moment.models import CompanySettings, Content
 from moment.offers import document
@@ -189,7 +190,7 @@ def test_the_company_logo_stands_on_it():
 
 
 def test_a_logo_that_cannot_be_printed_gives_way_to_the_name(monkeypatch):
-    monkeypatch.setattr(document, "_bytes", lambda content: b"no picture")
+    monkeypatch.setattr(letterhead, "_bytes", lambda content: b"no picture")
     odd = Content.objects.create(sha256="1" * 64, size=1, kind="image/png", path="00/00/odd")
     company = CompanySettings.current()
     company.name, company.logo = "Fjordvik AS", odd

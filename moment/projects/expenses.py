@@ -123,14 +123,15 @@ def inherited(prices: Prices, project: int) -> Decimal:
     return Decimal(prices.setting(prices.projects[project], "expense_surcharge"))
 
 
-def to_invoice(prices: Prices) -> dict[int, Decimal]:
+def to_invoice(prices: Prices, until: date | None = None) -> dict[int, Decimal]:
     """Return what the billable expenses of projects come to that are not invoiced, by key.
 
-    That is the sum of what each comes to.
+    That is the sum of what each comes to; with a day only of those until then.
     """
     found: dict[int, Decimal] = defaultdict(Decimal)
     rows = Expense.objects.filter(project__in=prices.projects, billable=True).order_by()
     rows = rows.exclude(billing().of_expenses())
+    rows = rows.filter(day__lte=until) if until else rows
     alike = rows.values_list("project", "surcharge", "cost").annotate(Count("pk"))
     for project, percent, cost, count in alike:
         own = inherited(prices, project) if percent is None else percent

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain
 
-from django.db.models import Case, F, Q, Sum, When
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.utils import timezone
 
 from moment.money import rounded
@@ -70,24 +70,53 @@ def of(projects: Iterable[Project], on: date | None = None) -> dict[int, Figures
 
 def by(prices: Prices, on: date | None = None) -> dict[int, Figures]:
     """Return the same of the projects of these prices, which others may have use for."""
-    on = on or timezone.localdate()
-    found = {key: Figures(prices.currency(project)) for key, project in prices.projects.items()}
-    _add_hours(found, prices)
-    _add_plans(found, prices, on)
+    found = _none(prices)
+    _add_hours(found, prices, _entries(prices))
+    _add_plans(found, prices, on or timezone.localdate())
     _add_expenses(found, prices)
+    _add_drafts(found, prices)
+    return found
+
+
+def unbilled(prices: Prices, *, until: date | None = None) -> dict[int, Figures]:
+    """Return figures of nothing but what is not yet invoiced, which takes fewer rows.
+
+    With a day only of what was done or fell due until then, and stands on no draft either.
+    """
+    found = _none(prices)
+    rows = _entries(prices).filter(billable=True, approved_at__isnull=False)
+    rows = rows.exclude(price=0).exclude(billing().of_entries())
+    _add_hours(found, prices, rows.filter(day__lte=until) if until else rows)
+    _add_plans(found, prices, until or timezone.localdate())
+    _add_expenses(found, prices, until)
+    if until is None:
+        _add_drafts(found, prices)
+    return found
+
+
+def _none(prices: Prices) -> dict[int, Figures]:
+    return {key: Figures(prices.currency(project)) for key, project in prices.projects.items()}
+
+
+def _entries(prices: Prices) -> QuerySet[TimeEntry]:
+    return TimeEntry.objects.filter(activity__project__in=prices.projects).order_by()
+
+
+def _add_drafts(found: Mapping[int, Figures], prices: Prices) -> None:
     for key, amounts in billing().amounts(prices.projects).items():
         found[key].invoiced = sum(amounts.invoiced.values(), Decimal(0))
         for model, amount in amounts.drafted.items():
             found[key].add("drafts", amount, model)
-    return found
 
 
-def _add_hours(found: Mapping[int, Figures], prices: Prices) -> None:
-    """Add up hours by activity, colleague and day, since the price hangs on these. Two queries."""
+def _add_hours(found: Mapping[int, Figures], prices: Prices, rows: QuerySet[TimeEntry]) -> None:
+    """Add up hours by activity, colleague and day, since the price hangs on these. Two queries.
+
+    What the hours of an activity at a price are worth is rounded once, as lines of invoices are.
+    """
     activities = prices.activities
     for activity in activities.values():
         found[activity.project_id].estimated += activity.estimated_hours or 0
-    rows = TimeEntry.objects.filter(activity__project__in=prices.projects).order_by()
     # The day tells only where the price is not written down, and is left out where it is.
     follows = Case(When(billable=True, price=None, then=F("day")), default=None)
     rows = rows.annotate(
@@ -118,7 +147,7 @@ def _add_hours(found: Mapping[int, Figures], prices: Prices) -> None:
         if value is None:
             figures.unpriced += hours
         elif not is_open:
-            _add_work(found, prices, activity, value * hours)
+            fixed[key, value] += hours
     for (key, price), hours in fixed.items():
         _add_work(found, prices, activities[key], price * hours)
 
@@ -154,7 +183,7 @@ def _add_plans(found: Mapping[int, Figures], prices: Prices, on: date) -> None:
         found[model.project_id].add("subscriptions", amount, model.pk)
 
 
-def _add_expenses(found: Mapping[int, Figures], prices: Prices) -> None:
-    for project, amount in expenses.to_invoice(prices).items():
+def _add_expenses(found: Mapping[int, Figures], prices: Prices, until: date | None = None) -> None:
+    for project, amount in expenses.to_invoice(prices, until).items():
         first = prices.first_of(project)
         found[project].add("expenses", amount, first.pk if first else None)

@@ -23,7 +23,7 @@ def of_customers(customers: Collection[int]) -> dict[int, Sums]:
     if not projects:
         return {}
     prices = Prices(projects)
-    all_of_them = together(figures.by(prices), payers.by(prices))
+    all_of_them = together(figures.unbilled(prices), payers.by(prices))
     return {key: all_of_them[key] for key in customers if key in all_of_them}
 
 

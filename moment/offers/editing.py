@@ -13,13 +13,13 @@ from customers.holding import ChangedMeanwhile
 from customers.models import Customer
 from customers.numbers import allocate
 from customers.places import PLACES
+from moment.lines import LONGEST, store
 from moment.models import CompanySettings, User
 from moment.offers import conditions, totals
 from moment.offers.models import Offer, OfferLine, OfferTag
 from moment.offers.numbers import OFFERS
 from moment.turns import in_turn
 
-LONGEST = 500  # lines
 RENEWED = (Offer.State.SENT, Offer.State.REJECTED)  # what a new version can replace
 # Of what all lines come to, chosen or not. A part of a project's plan holds no more.
 HIGHEST = Decimal("9999999999.99")
@@ -45,7 +45,7 @@ def create(
         _sum_up(offer, lines)
         offer.save()
         offer.tags.add(*tags)
-        _store(offer, lines)
+        store(offer.lines, lines)
     return offer
 
 
@@ -68,7 +68,7 @@ def save(
         offer.save()
         if tags is not None:
             offer.tags.set(tags)
-        _store(offer, lines)
+        store(offer.lines, lines)
     return offer
 
 
@@ -124,7 +124,7 @@ def new_version(offer: Offer, by: User) -> Offer:
         _sum_up(new, lines)
         new.save()
         new.tags.add(*tags)
-        _store(new, lines)
+        store(new.lines, lines)
     return new
 
 
@@ -165,19 +165,3 @@ def _sum_up(offer: Offer, lines: Sequence[OfferLine]) -> None:
     if sum(totals.of_line(line, holds.currency) for line in lines) > HIGHEST:
         raise ValidationError(_("The offer comes to more than Moment can write."), code="amount")
     offer.amount, offer.optional = found.net, found.optional
-
-
-def _store(offer: Offer, lines: Iterable[OfferLine]) -> None:
-    """Give an offer exactly these lines, in this order; those it has keep their keys."""
-    lines = list(lines)
-    kept = [line.pk for line in lines if line.pk]
-    offer.lines.exclude(pk__in=kept).delete()
-    for place, line in enumerate(lines):
-        line.offer, line.order = offer, place
-    columns = [f.name for f in OfferLine._meta.concrete_fields if f.name not in ("id", "offer")]
-    there = set(offer.lines.values_list("pk", flat=True))
-    OfferLine.objects.bulk_update([line for line in lines if line.pk in there], columns)
-    new = [line for line in lines if line.pk not in there]
-    for line in new:
-        line.pk = None
-    OfferLine.objects.bulk_create(new)

@@ -1,27 +1,23 @@
 """The lines of an offer as somebody types them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import QueryDict
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from customers.forms.fields import one_line
 from customers.invoice_lines import HUNDRED
-from moment import money
+from moment import lines, money
 from moment.forms import AmountField
-from moment.keyset import is_key
+from moment.lines import plain
 from moment.offers import totals
-from moment.offers.editing import LONGEST
 from moment.offers.models import OfferLine
 
-COUNT = "lines"  # the field that says how many lines are posted
 HIGHEST_RATE = Decimal("99999999.99")  # of an hour
 Roles = Sequence[tuple[str, str]]
 
@@ -77,43 +73,32 @@ class LineForm(forms.Form):
         return data
 
 
-FIELDS = list(LineForm.base_fields)
+class Row(lines.Row):
+    """One line of an offer. `about` are the project roles to choose among."""
 
-
-class Row:
-    """One line: its texts as typed, and what is wrong with them once they are checked."""
-
-    def __init__(self, key: str, texts: Mapping[str, str], roles: Roles) -> None:
-        self.key, self.texts = key, dict(texts)
-        self.roles = roles
-        self.errors: dict[str, list[str]] = {}
-        self.notes: list[str] = []  # what somebody else did with the line
-        self.focused = ""  # the field or button that comes to the fore
+    form_class = LineForm
+    called_by = "title"
 
     @property
-    def said(self) -> list[tuple[str, str]]:
-        """Return all that is to be said of the line, each with the field it is about."""
-        labels = {name: str(field.label or name) for name, field in LineForm.base_fields.items()}
-        errors = [(labels[name], text) for name, found in self.errors.items() for text in found]
-        return errors + [("", note) for note in self.notes]
+    def roles(self) -> Roles:
+        chosen: Roles = self.about
+        return chosen
 
     @property
     def is_hourly(self) -> bool:
         return self.texts.get("kind") == OfferLine.Kind.HOURLY
 
     @cached_property
-    def form(self) -> LineForm:
-        form = LineForm(self.texts, use_required_attribute=False)
+    def form(self) -> forms.Form:
+        form = super().form
         role: Any = form.fields["role"]
         role.choices = [("", ""), *self.roles]
         return form
 
-    def check(self) -> bool:
-        """Find out what is wrong with the line; tell whether nothing is."""
-        self.errors = {
-            name: [str(one) for one in found] for name, found in self.form.errors.items()
-        }
-        return not self.errors
+    def in_words(self, name: str, text: str) -> str:
+        if name == "optional":
+            return _("yes") if text else _("no")
+        return dict(self.roles).get(text, text) if name == "role" else text
 
     def line(self) -> OfferLine:
         """Return the line as the fields that make sense say it; the others are as in a new one."""
@@ -125,8 +110,7 @@ class Row:
 
     def amounts_to_something(self) -> bool:
         """Tell whether quantity, rate and discount make sense, whatever else does."""
-        self.form.is_valid()
-        return {"quantity", "price", "discount"} <= self.form.cleaned_data.keys()
+        return self.makes_sense_of("quantity", "price", "discount")
 
     def amount(self, currency: str) -> str:
         """Return what the line comes to; empty while that makes no sense."""
@@ -135,90 +119,25 @@ class Row:
         return money.amount(totals.of_line(self.line(), currency))
 
 
-class Lines:
-    """The lines of a form, in their order. `problem` says what is wrong with all of them."""
-
-    def __init__(self, rows: list[Row], roles: Roles) -> None:
-        self.rows, self.roles, self.problem = rows, roles, ""
+class Lines(lines.Lines):
+    row_class = Row
+    too_many = gettext_lazy("An offer has at most %(count)s lines.")
 
     @classmethod
-    def stored(cls, lines: Iterable[OfferLine], roles: Roles) -> "Lines":
-        return cls([Row(str(line.pk), texts_of(line), roles) for line in lines], roles)
-
-    @classmethod
-    def posted(cls, data: QueryDict, roles: Roles) -> "Lines":
-        """Return the lines that were posted: one more than there can be at most, to be told of."""
-        count = data.get(COUNT, "")
-        length = int(count) if is_key(count) else 0
-        rows, keys = [], {""}
-        for n in range(min(length, LONGEST + 1)):
-            key = data.get(f"lines-{n}-id", "")
-            key = str(int(key)) if is_key(key) else ""
-            if key in keys:
-                key = ""  # a line that is not stored yet
-            keys.add(key)
-            texts = {name: data.get(f"lines-{n}-{name}", "") for name in FIELDS}
-            rows.append(Row(key, texts, roles))
-        return cls(rows, roles)
-
-    def is_valid(self) -> bool:
-        """Check all lines, also those after one that is wrong."""
-        if len(self.rows) > LONGEST:
-            self.problem = _("An offer has at most %(count)s lines.") % {"count": LONGEST}
-        fine = [row.check() for row in self.rows]
-        return all(fine) and not self.problem
-
-    @property
-    def problems(self) -> list[tuple[int, str]]:
-        """Return the lines that are wrong: the place of each, and its title as typed."""
-        wrong = [(place, row) for place, row in enumerate(self.rows) if row.errors]
-        return [(place, row.texts["title"].strip() or str(place + 1)) for place, row in wrong]
-
-    def lines(self) -> list[OfferLine]:
-        return [row.line() for row in self.rows]
+    def stored(cls, rows: Iterable[OfferLine], roles: Roles) -> "Lines":
+        return cls([Row(str(line.pk), texts_of(line), roles) for line in rows], roles)
 
     def countable(self) -> list[OfferLine]:
         """Return the lines as far as they come to something already."""
         return [row.line() for row in self.rows if row.amounts_to_something()]
 
-    def press(self, button: str) -> None:
-        """Do what a button between the lines says: `add-hourly`, `drop-2`, `up-2`, `to-2-0`.
-
-        Nothing is checked. What makes no sense does nothing.
-        """
-        act, _dash, of = button.partition("-")
-        if act == "add" and of in OfferLine.Kind.values:
-            self._add(of)
-            return
-        places = [int(one) for one in of.split("-") if is_key(one) and int(one) < len(self.rows)]
-        if len(places) != (2 if act == "to" else 1):
-            return
-        place = places[0]
-        if act == "drop":
-            del self.rows[place]
-            if self.rows:
-                self.rows[min(place, len(self.rows) - 1)].focused = "drop"
-        elif act == "to":
-            self.rows.insert(places[1], self.rows.pop(place))
-        elif act in ("up", "down"):
-            row = self.rows.pop(place)
-            place = max(place - 1, 0) if act == "up" else min(place + 1, len(self.rows))
-            self.rows.insert(place, row)
-            at_end = place in (0, len(self.rows) - 1)
-            # A button that can go no further gives way to the other one.
-            stuck = at_end and act == ("up" if place == 0 else "down")
-            row.focused = {"up": "down", "down": "up"}[act] if stuck else act
-
-    def _add(self, kind: str) -> None:
-        if len(self.rows) >= LONGEST:
-            self.problem = _("An offer has at most %(count)s lines.") % {"count": LONGEST}
-            return
-        texts = dict.fromkeys(FIELDS, "") | {"kind": kind}
+    def new(self, kind: str) -> Row | None:
+        if kind not in OfferLine.Kind.values:
+            return None
+        texts = dict.fromkeys(LineForm.base_fields, "") | {"kind": kind}
         if kind == OfferLine.Kind.FIXED:
             texts["quantity"] = "1"
-        row = Row("", texts, self.roles)
-        row.focused = "title"
-        self.rows.append(row)
+        return Row("", texts, self.about)
 
 
 def texts_of(line: OfferLine) -> dict[str, str]:
@@ -234,8 +153,3 @@ def texts_of(line: OfferLine) -> dict[str, str]:
         "discount": plain(line.discount) if line.discount else "",
         "optional": "on" if line.optional else "",
     }
-
-
-def plain(value: Decimal) -> str:
-    """Return a number as people write it, without needless zeros: 7.5, 160."""
-    return number_format(f"{value.normalize():f}", use_l10n=True, force_grouping=False)

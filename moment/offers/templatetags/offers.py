@@ -6,8 +6,8 @@ from decimal import Decimal
 from django import template
 from django.utils import timezone
 
+from moment.lines import plain as plain_number
 from moment.offers import listing
-from moment.offers.forms.line import plain as plain_number
 from moment.offers.models import Offer
 from moment.templatetags.moment import full_date
 

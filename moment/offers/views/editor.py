@@ -44,7 +44,7 @@ class Editor:
             self.lines = Lines.stored(stored, self.roles)
             self.form.initial["seen"] = meanwhile.seen(self.form, stored)
         else:
-            self.lines = Lines.posted(data, self.roles)
+            self.lines = Lines.read(data, self.roles)
 
     def _form(self, data: QueryDict | None = None, **options: Any) -> OfferForm:
         visible = Customer.objects.visible_to(self.request.user)

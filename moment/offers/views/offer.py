@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from moment import meanwhile
 from moment.access import needs
 from moment.htmx import INVALID, redirect_to, wants_fragment
 from moment.keyset import is_key
 from moment.offers import editing
-from moment.offers.forms import meanwhile
 from moment.offers.models import Offer, TextTemplate
 from moment.offers.views.editor import Editor
 from moment.offers.views.loading import visible_offer

@@ -1,6 +1,7 @@
 """Who can be chosen where: the words for the table of statuses and relations, and finding them.
 
-The table itself is `CustomerQuerySet.for_new_project`, `for_price_model` and `for_new_offer`.
+The table itself is `CustomerQuerySet.for_new_project`, `for_price_model`, `for_new_offer` and
+`for_new_invoice`.
 """
 
 from collections.abc import Callable, Mapping
@@ -55,6 +56,10 @@ PLACES: Mapping[str, Place] = {
     "offer": Place(
         CustomerQuerySet.for_new_offer,
         gettext_lazy("%(customer)s is %(status)s, so it can be given no new offer."),
+    ),
+    "invoice": Place(
+        CustomerQuerySet.for_new_invoice,
+        gettext_lazy("%(customer)s is %(status)s, so it cannot be invoiced."),
     ),
 }
 

@@ -16,6 +16,7 @@ _REFUSED = {
     "project": "Storgata is {status}, so no new project can be for it.",
     "price_model": "Storgata is {status}, so it cannot be added to a price model.",
     "offer": "Storgata is {status}, so it can be given no new offer.",
+    "invoice": "Storgata is {status}, so it cannot be invoiced.",
 }
 
 

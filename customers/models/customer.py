@@ -52,6 +52,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """Return those that can be given a new offer."""
         return self.filter(status__in=[Customer.Status.POTENTIAL, Customer.Status.ACTIVE])
 
+    def for_new_invoice(self) -> "CustomerQuerySet":
+        """Return those that can be invoiced for work that is there already."""
+        return self.exclude(status=Customer.Status.BLOCKED)
+
     def place_of(self, number: str, fields: Sequence[str]) -> tuple[Any, ...] | None:
         """Return these fields of the customer with the number; None where it makes no sense."""
         if not can_be_number(number):

@@ -19,6 +19,7 @@ TABLE = [
         "project": lambda status, relation: status == "active" and relation != "participant",
         "price_model": lambda status, relation: status == "active",
         "offer": lambda status, relation: status in ("potential", "active"),
+        "invoice": lambda status, relation: status != "blocked",
     }.items()
     for status in STATUSES
     for relation in RELATIONS

@@ -1,7 +1,7 @@
 """The periods of a subscription."""
 
 import calendar
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -39,6 +39,18 @@ def begun(model: PriceModel, on: date) -> list[date]:
     while (day := _later(model.starts_on, len(days) * model.interval)) <= last:
         days.append(day)
     return days
+
+
+def periods(model: PriceModel, on: date) -> list[tuple[date, date]]:
+    """Return the first and the last day of the same periods."""
+    days = begun(model, on)
+    assert model.starts_on
+    assert model.interval
+    found = []
+    for place, first in enumerate(days, start=1):
+        last = _later(model.starts_on, place * model.interval) - timedelta(1)
+        found.append((first, min(last, model.ends_on) if model.ends_on else last))
+    return found
 
 
 def _later(day: date, months: int) -> date:

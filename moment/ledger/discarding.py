@@ -1,0 +1,61 @@
+"""Discarding drafts: what is on them can be invoiced again."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from customers.holding import living
+from customers.models import Customer
+from moment import content as contents
+from moment.ledger.holding import ChangedMeanwhile
+from moment.ledger.models import Invoice, InvoiceFile
+from moment.models import Content
+from moment.turns import in_turn
+
+
+class CannotDiscard(Exception):
+    """The draft has to stay; the text says why. Nothing was removed."""
+
+
+def of_split(invoice: Invoice) -> list[Invoice]:
+    """Return all invoices of a split with their customers, the one with the work first; else it."""
+    root = invoice.part_of_id or invoice.pk
+    rows = Invoice.objects.filter(pk=root) | Invoice.objects.filter(part_of=root)
+    return list(rows.select_related("customer").order_by("pk"))
+
+
+def discard(invoice: Invoice, *, version: int) -> int:
+    """Remove a draft as it was shown, with all drafts of its split, and return how many there were.
+
+    Raises ChangedMeanwhile, CannotDiscard where one of the split is final already, and
+    MergedMeanwhile.
+    """
+    with in_turn(), transaction.atomic():
+        keys = {one.customer_id for one in of_split(invoice)}
+        customers = Customer.with_merged.select_for_update(of=("self",)).filter(pk__in=keys)
+        held = {row.pk: living(row) for row in customers.order_by("pk")}
+        root = invoice.part_of_id or invoice.pk
+        rows = Invoice.objects.filter(pk=root) | Invoice.objects.filter(part_of=root)
+        drafts = list(rows.select_for_update(of=("self",)).order_by("pk"))
+        stored = next((one for one in drafts if one.pk == invoice.pk), None)
+        if stored is None or stored.is_final or stored.version != version:
+            raise ChangedMeanwhile(stored)
+        if any(one.customer_id not in held for one in drafts):
+            raise ChangedMeanwhile(stored)
+        if final := [one for one in drafts if one.is_final]:
+            raise CannotDiscard(
+                _("It is split, and %(invoice)s of the split is final. Finalise this one too.")
+                % {"invoice": final[0]}
+            )
+        _remove(drafts)
+    return len(drafts)
+
+
+def _remove(drafts: list[Invoice]) -> None:
+    files = InvoiceFile.objects.filter(invoice__in=drafts)
+    held = list(Content.objects.filter(pk__in=files.values("content")))
+    files.delete()
+    # The parts point to the one with the work.
+    for one in sorted(drafts, key=lambda row: row.part_of_id is None):
+        one.delete()
+    for content in held:
+        contents.release(content)

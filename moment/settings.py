@@ -250,6 +250,7 @@ CUSTOMER_TABS = [
     "moment.projects.tabs.Projects",
     "moment.offers.tabs.Offers",
     "customers.tabs.Invoicing",
+    "moment.ledger.tabs.Invoices",
     "customers.tabs.Files",
     "customers.tabs.History",
 ]

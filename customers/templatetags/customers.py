@@ -25,6 +25,10 @@ _SECTIONS = [
     ("projects:", "projects"),
     ("offers:of_customer", "customers"),
     ("offers:", "offers"),
+    ("ledger:of_customer", "customers"),
+    ("ledger:ledgers", "invoices"),
+    ("ledger:ledger", "customers"),
+    ("ledger:", "invoices"),
     ("setup", "setup"),
 ]
 

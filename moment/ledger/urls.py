@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from moment.ledger.views import customer, invoice, invoices
+from moment.ledger.views import customer, documents, invoice, invoices
 
 app_name = "ledger"
 
@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern] = [
     # Words without a digit are no numbers.
     path("invoices/all/", invoices.invoices, name="invoices"),
     path("invoices/export/", invoices.export, name="export"),
+    path("invoices/drafts/<int:pk>/pdf/", documents.draft_pdf, name="draft_pdf"),
     path("invoices/<number:number>/", invoice.invoice, name="invoice"),
+    path("invoices/<number:number>/pdf/", documents.pdf, name="pdf"),
+    path("invoices/<number:number>/files/<int:pk>/", documents.file, name="file"),
     path("customers/<number:number>/invoices/", customer.of_customer, name="of_customer"),
 ]

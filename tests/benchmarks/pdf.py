@@ -11,10 +11,10 @@ import typst
 from django.utils import translation
 from rich.progress import track
 
-from customers import invoice_document
+from customers import invoice_document, invoice_lines, invoice_totals
 from customers.invoice_document import Account, Buyer, Document, Seller
 from customers.invoice_lines import Work
-from moment.invoice_settings.choices import Level
+from moment.invoice_settings.choices import Level, VatCode
 from moment.invoice_settings.declared import SETTINGS
 from moment.invoice_settings.levels import Effective
 from moment.pdf import pdf
@@ -62,6 +62,8 @@ def _documents() -> Iterator[dict[str, Any]]:
             )
             for n in range(LINES)
         ]  # fmt: skip
+        lines = invoice_lines.lines(work, [], settings)
+        vats = ((VatCode.STANDARD, Decimal(25), line.amount) for line in lines)
         with translation.override("nb"):
             yield invoice_document.data(
                 Document(
@@ -70,6 +72,10 @@ def _documents() -> Iterator[dict[str, Any]]:
                     settings=settings,
                     number=str(number),
                     issued_on=date(2026, 11, 22),
+                    due_on=date(2026, 12, 22),
+                    currency="NOK",
+                    lines=lines,
+                    totals=invoice_totals.of(vats, "NOK"),
                     work=work,
                     account=Account("86011117947", "DNBANOKK", f"{number}"),
                 )

@@ -1,0 +1,55 @@
+"""Invoices as the customer gets them: drafts to be looked at, and the files that are kept."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils import translation
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from moment import content as contents
+from moment.access import needs
+from moment.content.serving import DOCUMENT
+from moment.ledger import document, documents
+from moment.ledger.models import Invoice, InvoiceFile
+from moment.ledger.views.loading import visible_invoice
+
+
+@needs("ledger.view_invoice")
+@require_safe
+def draft_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Show what a draft would look like, marked as one."""
+    rows = Invoice.objects.visible_to(request.user).drafts()
+    draft = get_object_or_404(rows.select_related("customer", "project", "credits"), pk=pk)
+    with translation.override(document.language_of(draft)):
+        name = documents.file_name(draft, InvoiceFile.Kind.PDF)
+    return HttpResponse(
+        documents.preview(draft),
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": content_disposition_header(False, name) or "inline",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "SAMEORIGIN",
+            "Content-Security-Policy": DOCUMENT,
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@needs("ledger.view_invoice")
+@require_safe
+def pdf(request: HttpRequest, number: str) -> HttpResponseBase:
+    """Show the document of a final invoice: the same bytes whoever asks, and whenever."""
+    file = documents.ready(visible_invoice(request.user, number))
+    return contents.preview(file.content, file.name, request=request)
+
+
+@needs("ledger.view_invoice")
+@require_safe
+def file(request: HttpRequest, number: str, pk: int) -> HttpResponseBase:
+    """Show a file that goes with an invoice where that is safe, else hand it over to be saved."""
+    invoice = visible_invoice(request.user, number)
+    found = invoice.files.filter(pk=pk).select_related("content").first()
+    if found is None:
+        raise Http404
+    serve = contents.preview if contents.can_preview(found.content.kind) else contents.download
+    return serve(found.content, found.name, request=request)

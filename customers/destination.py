@@ -68,6 +68,16 @@ class Destination:
         return str(self.address) if self.way == LETTER else ""
 
 
+@dataclass(frozen=True)
+class Mail:
+    """To whom e-mail about invoices goes, nobody where there is no address, and why to them."""
+
+    to: tuple[Mailbox, ...]
+    cc: tuple[Mailbox, ...]
+    why: str
+    problems: list[Problem]
+
+
 def destination_of(
     customer: Customer,
     effective: Effective | None = None,
@@ -92,20 +102,49 @@ def destinations_of(
     What is kept of the Peppol network is read; the network itself is not asked.
     """
     settings = effective or invoicing.effective_of(customers)
+    pairs = [(customer, settings[customer.pk]) for customer in customers]
+    found = destinations_by(pairs, known)
+    return {one.pk: there for one, there in zip(customers, found, strict=True)}
+
+
+def destinations_by(
+    pairs: Sequence[tuple[Customer, Effective]],
+    known: Mapping[str, Reachability] | None = None,
+) -> list[Destination]:
+    """Return the same for customers by settings of each, such as those of invoices; in order."""
+    customers = list({customer.pk: customer for customer, _settings in pairs}.values())
     if known is None:
         known = reachability_of(one.org_number for one in customers if one.is_norwegian)
-    listed: dict[int, list[InvoiceRecipient]] = {}
-    for recipient in recipients.recipients_of(customers):
-        listed.setdefault(recipient.customer_id, []).append(recipient)
-    return {
-        customer.pk: _destination(
+    listed = _listed(customers)
+    return [
+        _destination(
             customer,
-            settings[customer.pk],
+            settings,
             listed.get(customer.pk, []),
             known.get(customer.org_number) if customer.is_norwegian else None,
         )
+        for customer, settings in pairs
+    ]
+
+
+def mailboxes_of(customers: Sequence[Customer]) -> dict[int, Mail]:
+    """Return to whom e-mail about invoices goes, by primary key, whatever way is preferred.
+
+    At most three queries.
+    """
+    settings = invoicing.effective_of(customers)
+    listed = _listed(customers)
+    return {
+        customer.pk: _mail(customer, settings[customer.pk], listed.get(customer.pk, []))
         for customer in customers
     }
+
+
+def _listed(customers: Sequence[Customer]) -> dict[int, list[InvoiceRecipient]]:
+    listed: dict[int, list[InvoiceRecipient]] = {}
+    for recipient in recipients.recipients_of(customers):
+        listed.setdefault(recipient.customer_id, []).append(recipient)
+    return listed
 
 
 def _destination(
@@ -229,15 +268,7 @@ def _no_reference() -> Problem:
 # By e-mail
 
 
-@dataclass(frozen=True)
-class _Mail:
-    to: tuple[Mailbox, ...]
-    cc: tuple[Mailbox, ...]
-    why: str
-    problems: list[Problem]
-
-
-def _mail(customer: Customer, settings: Effective, listed: Iterable[InvoiceRecipient]) -> _Mail:
+def _mail(customer: Customer, settings: Effective, listed: Iterable[InvoiceRecipient]) -> Mail:
     """Return to whom an e-mail goes: the recipients, else the first other address there is."""
     to: list[Mailbox] = []
     cc: list[Mailbox] = []
@@ -261,7 +292,7 @@ def _mail(customer: Customer, settings: Effective, listed: Iterable[InvoiceRecip
         else:
             to, cc = cc, []  # somebody has to be written to
     to = _each_once(to)
-    return _Mail(tuple(to), tuple(_each_once(cc, besides=to)), why, problems)
+    return Mail(tuple(to), tuple(_each_once(cc, besides=to)), why, problems)
 
 
 def _spare(customer: Customer, settings: Effective) -> tuple[str, str]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from moment.invoice_settings.choices import Kind
+from moment.invoice_settings.choices import Kind, Level
 from moment.invoice_settings.declared import SETTINGS
-from moment.invoice_settings.levels import Effective
+from moment.invoice_settings.levels import Effective, InForce, Owners
 
 _DECIMAL = (Kind.PERCENT, Kind.AMOUNT)
 
@@ -46,3 +46,17 @@ class Written(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(SETTINGS)
+
+
+class AsWritten(Effective):
+    """Settings that were written down, each with the level that has it so by now.
+
+    Of what no level has so any more, the lowest. Contacts are as the levels have them.
+    """
+
+    def __init__(self, owners: Owners, written: Written) -> None:
+        super().__init__(owners)
+        for name, setting in SETTINGS.items():
+            value = written.value(name)
+            if setting.kind != Kind.CONTACT and value != self._found[name].value:
+                self._found[name] = InForce(setting, value, Level.PROJECT)

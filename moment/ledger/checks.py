@@ -8,10 +8,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
+from moment.invoice_settings.choices import InvoiceType
+from moment.ledger import parties
+from moment.ledger.ehf import rules
 from moment.ledger.models import Invoice, InvoiceLine
+from moment.ledger.parties import Ours
 from moment.models import CompanySettings
 
 AHEAD = timedelta(days=31)  # further on a date is a mistake in typing
+# Beside which field a rule of EHF is told.
+_FIELDS = {"PEPPOL-EN16931-R003": "your_reference"}
 
 
 @dataclass(frozen=True)
@@ -23,8 +29,16 @@ class Problem:
 
 
 def of(invoice: Invoice, lines: Sequence[InvoiceLine], company: CompanySettings) -> list[Problem]:
-    """Return what is wrong with a draft. Its customer comes with it; at most two queries."""
-    return [*_of_customer(invoice), *_of_lines(invoice, lines), *_of_head(invoice, company)]
+    """Return what is wrong with a draft. Its customer comes with it.
+
+    At most two queries; six more for one that goes by EHF and has no parties yet.
+    """
+    return [
+        *_of_customer(invoice),
+        *_of_lines(invoice, lines),
+        *_of_head(invoice, company),
+        *_of_ehf(invoice, lines),
+    ]
 
 
 def _of_customer(invoice: Invoice) -> list[Problem]:
@@ -51,3 +65,14 @@ def _of_head(invoice: Invoice, company: CompanySettings) -> list[Problem]:
         told = {"currency": invoice.currency, "ours": company.currency}
         problems.append(Problem(text % told, "rate"))
     return problems
+
+
+def _of_ehf(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[Problem]:
+    """Return which rules of EHF it would break, where it goes that way and can be reached by it."""
+    if invoice.written.value("invoice_type") != InvoiceType.EHF or not lines:
+        return []
+    if not invoice.buyer_name:
+        invoice = parties.as_final(invoice, Ours.now())
+    if not invoice.buyer_endpoint:
+        return []  # it goes by another way
+    return [Problem(str(one), _FIELDS.get(one.rule, "")) for one in rules.problems(invoice, lines)]

@@ -1,24 +1,29 @@
 """Finalising: a draft gets its number, and is never changed after that."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from customers import invoice_parties, invoicing
+from customers import invoice_parties
 from customers.numbers import allocate
 from moment import kid
-from moment.ledger import checks, crediting, holding, parties, totals
+from moment.ledger import attaching, checks, crediting, holding, parties, totals
 from moment.ledger.checks import Problem
 from moment.ledger.holding import ChangedMeanwhile
 from moment.ledger.models import Invoice
 from moment.ledger.numbers import INVOICES
-from moment.models import CompanySettings, User
+from moment.ledger.parties import Ours
+from moment.models import User
 from moment.turns import in_turn
+from moment.unsent import NotSaved
 
-__all__ = ["CannotFinalise", "ChangedMeanwhile", "finalise"]
+__all__ = ["CannotFinalise", "ChangedMeanwhile", "NotFinal", "finalise", "finalise_all"]
 
 
 class CannotFinalise(Exception):
@@ -29,36 +34,70 @@ class CannotFinalise(Exception):
         self.problems = problems
 
 
-def finalise(draft: Invoice, *, version: int, by: User) -> Invoice:
+@dataclass(frozen=True)
+class NotFinal:
+    """A draft that could not be finalised with others, and why, in words."""
+
+    draft: Invoice
+    texts: Sequence[str]
+
+
+def finalise(draft: Invoice, *, version: int, by: User, ours: Ours | None = None) -> Invoice:
     """Give a draft its number, dates, KID, buyer and seller, and return it as it is from now on.
 
-    `version` is the one that was shown. The number is the next of the series, taken in the same
-    transaction as all else: whatever fails, there is no gap. Raises ChangedMeanwhile where the
-    draft was changed, finalised or discarded meanwhile, CannotFinalise, SeriesUsedUp and
-    MergedMeanwhile.
+    `version` is the one that was shown, `ours` what all of one go are made with. The number is the
+    next of the series, taken in the same transaction as all else: whatever fails, there is no gap.
+    Raises ChangedMeanwhile where the draft was changed, finalised or discarded meanwhile,
+    CannotFinalise, SeriesUsedUp and MergedMeanwhile.
     """
+    ours = ours or Ours.now()
     with in_turn(), transaction.atomic():
-        stored = holding.lock(draft)
+        stored = _locked(draft)
         if stored.is_final or stored.version != version:
             raise ChangedMeanwhile(stored)
-        company = CompanySettings.current()
         lines = list(stored.lines.all())
         totals.write_down(stored, lines)
-        if problems := checks.of(stored, lines, company) + crediting.problems(stored, lines):
-            raise CannotFinalise(problems)
-        _write_down(stored, company, by)
+        parties.write_down(stored, ours)
+        found = checks.of(stored, lines, ours.company) + crediting.problems(stored, lines)
+        if found:
+            raise CannotFinalise(found)
+        _write_down(stored, by)
+        attaching.attach(stored)
         # Last, since everybody else who finalises waits from here on.
         stored.number = allocate(what=INVOICES)
-        stored.kid = _kid(stored)
+        stored.kid = _kid(stored, ours)
         stored.save()
         crediting.settle(stored, by=by)
     return stored
 
 
-def _write_down(invoice: Invoice, company: CompanySettings, by: User) -> None:
-    customer = invoice.customer
-    parties.write_down_seller(invoice, company)
-    parties.write_down_buyer(invoice, customer, invoicing.effective(customer, invoice.project))
+def finalise_all(drafts: Iterable[Invoice], by: User) -> tuple[list[Invoice], list[NotFinal]]:
+    """Finalise drafts as they are shown, each by itself, and return those done and those not.
+
+    One that is final already is neither.
+    """
+    ours = Ours.now()
+    done, failed = [], []
+    for draft in drafts:
+        try:
+            done.append(finalise(draft, version=draft.version, by=by, ours=ours))
+        except ChangedMeanwhile as error:
+            if error.stored is None or not error.stored.is_final:
+                failed.append(NotFinal(draft, [_("Somebody has changed it meanwhile.")]))
+        except CannotFinalise as error:
+            failed.append(NotFinal(draft, [problem.text for problem in error.problems]))
+        except (ValidationError, NotSaved) as error:
+            failed.append(NotFinal(draft, getattr(error, "messages", [str(error)])))
+    return done, failed
+
+
+def _locked(draft: Invoice) -> Invoice:
+    """Return the draft as it is now, locked with its customer, in as few queries as there can be."""
+    customer = holding.lock_customers([draft.customer_id])[draft.customer_id]
+    return holding.lock_invoices(customer, [draft.pk])[draft.pk]
+
+
+def _write_down(invoice: Invoice, by: User) -> None:
     if invoice.rate is None:
         invoice.rate = Decimal(1)
     if invoice.issued_on is None:
@@ -71,9 +110,9 @@ def _write_down(invoice: Invoice, company: CompanySettings, by: User) -> None:
     invoice.finalised_at, invoice.finalised_by = timezone.now(), by
 
 
-def _kid(invoice: Invoice) -> str:
+def _kid(invoice: Invoice, ours: Ours) -> str:
     """Return the KID by the rule of the account that is paid to. Raises CannotFinalise."""
-    account = invoice_parties.account_for(invoice.currency)
+    account = ours.account_for(invoice.currency)
     if account is None or invoice.is_credit_note:
         return ""
     assert invoice.number

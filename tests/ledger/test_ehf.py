@@ -10,11 +10,22 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from customers import invoice_totals
+from customers.models import Customer
+from moment.ledger import checks, finalising
 from moment.ledger.ehf import build, official, rules, ubl
 from moment.ledger.ehf.build import Enclosure
 from moment.ledger.models import Invoice, InvoiceLine
-from tests.factories import CustomerFactory
-from tests.ledger.ehf_making import OURS, THEIRS, buyer, ehf_credit_note, ehf_invoice, line
+from moment.models import CompanySettings
+from tests.factories import CustomerFactory, UserFactory
+from tests.ledger.ehf_making import (
+    OURS,
+    THEIRS,
+    buyer,
+    ehf_credit_note,
+    ehf_draft,
+    ehf_invoice,
+    line,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +155,10 @@ def test_what_it_says_is_what_the_invoice_says():
     xml = xml_of(invoice, FILES)
     root = etree.fromstring(xml)
     assert root.tag == f"{{{ubl.INVOICE}}}Invoice"
-    seller, buys = "cac:AccountingSupplierParty/cac:Party/", "cac:AccountingCustomerParty/cac:Party/"
+    seller, buys = (
+        "cac:AccountingSupplierParty/cac:Party/",
+        "cac:AccountingCustomerParty/cac:Party/",
+    )
     for path, expected in {
         "cbc:CustomizationID": build.CUSTOMIZATION,
         "cbc:ProfileID": build.PROFILE,
@@ -232,6 +246,21 @@ def test_a_buyer_who_became_reachable_later_is_found_by_the_reg_no():
 # What is wrong
 
 
+def test_a_draft_that_breaks_a_rule_gets_no_number_and_says_which():
+    made = ehf_draft(HOURS, settings={"your_reference": None})
+    lines = list(made.lines.all())
+    (problem,) = checks.of(made, lines, CompanySettings.current())
+    assert problem.field == "your_reference"
+    assert "(rule PEPPOL-EN16931-R003)" in problem.text
+    assert (made.buyer_name, made.seller) == ("", {})
+    with pytest.raises(finalising.CannotFinalise, match="R003"):
+        finalising.finalise(made, version=1, by=UserFactory())
+    assert not Invoice.objects.final().exists()
+    # One who cannot be reached by EHF is written to in another way, which needs no reference.
+    Customer.objects.update(org_number="")
+    assert finalising.finalise(made, version=1, by=UserFactory()).buyer_endpoint == ""
+
+
 def test_without_a_reference_the_rule_is_named_in_words():
     invoice = ehf_invoice(HOURS, settings={"your_reference": None, "invoice_type": "email"})
     xml = xml_of(invoice)
@@ -276,7 +305,7 @@ def test_what_is_tampered_with_is_found_here_and_by_the_official_rules(path, bec
 
 
 def test_vat_of_who_is_not_registered_is_told_once():
-    lines = [InvoiceLine(**line("100")), InvoiceLine(**line("100", "33"))]
+    lines = [InvoiceLine(**line("100", vat_rate=Decimal(25)))]
     invoice = ehf_invoice(HOURS)
     invoice.seller["org_number"] = ""
     found = [one.rule for one in rules.broken(build.xml(invoice, lines))]

@@ -201,9 +201,7 @@ class _Document:
         add(item, "Name", name)
         self._category(item, "ClassifiedTaxCategory", self._category_of(line))
         price = add(element, "Price")
-        add(
-            price, "PriceAmount", ubl.bare(priced.price), currencyID=self.invoice.currency
-        )
+        add(price, "PriceAmount", ubl.bare(priced.price), currencyID=self.invoice.currency)
 
     @property
     def _booked_in(self) -> str:
@@ -214,7 +212,12 @@ class _Document:
         return vat.category_of(line.vat_code, line.vat_rate, self.registered)
 
     def _category(
-        self, parent: etree._Element, name: str, category: vat.Category, *, with_reason: bool = False
+        self,
+        parent: etree._Element,
+        name: str,
+        category: vat.Category,
+        *,
+        with_reason: bool = False,
     ) -> None:
         element = add(parent, name)
         add(element, "ID", category.code)

@@ -62,9 +62,7 @@ def add_buyer(document: etree._Element, invoice: Invoice) -> None:
         add(add(party, "Contact"), "Name", invoice.contact)
 
 
-def _address(
-    party: etree._Element, street: str, postcode: str, city: str, country: str
-) -> None:
+def _address(party: etree._Element, street: str, postcode: str, city: str, country: str) -> None:
     address = add(party, "PostalAddress")
     lines = [line for line in street.splitlines() if line.strip()]
     for name, line in zip(("StreetName", "AdditionalStreetName"), lines, strict=False):

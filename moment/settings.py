@@ -251,7 +251,9 @@ CUSTOMER_TABS = [
     "moment.offers.tabs.Offers",
     "customers.tabs.Invoicing",
     "moment.ledger.tabs.Invoices",
+    "moment.ledger.tabs.Ledger",
     "customers.tabs.Files",
+    "moment.statistics.tabs.Statistics",
     "customers.tabs.History",
 ]
 

@@ -104,7 +104,7 @@ def of_customers(customers: Customers, on: date, currency: str) -> dict[int, Age
     sql, params = open_items(on, customers)
     sums, more = _sums(on)
     sql = (
-        f"{sql} SELECT customer_id, currency, {sums} FROM open_items "
+        f"{sql} SELECT customer_id, currency, {sums} FROM open_items "  # noqa: S608
         "GROUP BY customer_id, currency ORDER BY customer_id, currency"
     )
     found: dict[int, dict[str, Ageing]] = {}
@@ -123,7 +123,7 @@ def total(on: date, currency: str, customers: Customers = None) -> Aged:
     """Return what customers owe together at a date. Two queries."""
     sql, params = open_items(on, customers)
     sums, more = _sums(on)
-    sql = f"{sql} SELECT currency, {sums} FROM open_items GROUP BY currency ORDER BY currency"
+    sql = f"{sql} SELECT currency, {sums} FROM open_items GROUP BY currency ORDER BY currency"  # noqa: S608
     by_currency, ours = {}, []
     for of, *amounts in rows_of(sql, [*params, *more]):
         by_currency[of] = Ageing(of, *(exact(one) for one in amounts[: len(AMOUNTS)]))
@@ -144,9 +144,10 @@ def open_items(on: date, customers: Customers = None) -> tuple[str, list[Any]]:
         return f"WITH open_items ({columns}) AS ({sql})", list(params)
     # Of one item there may be several rows, which may come to nothing.
     key = ", ".join(name for name in _COLUMNS if name != "amount")
+    summed = f"SELECT {key}, SUM(amount) FROM items GROUP BY {key}"  # noqa: S608
     return (
-        f"WITH items ({columns}) AS ({sql}), open_items ({key}, amount) AS "
-        f"(SELECT {key}, SUM(amount) FROM items GROUP BY {key} HAVING ROUND(SUM(amount), 2) <> 0)",
+        f"WITH items ({columns}) AS ({sql}), "
+        f"open_items ({key}, amount) AS ({summed} HAVING ROUND(SUM(amount), 2) <> 0)",
         list(params),
     )
 

@@ -4,7 +4,7 @@ Invoices, credit notes and payments stand in one order: by day, and on one day b
 last. Amounts are positive where the customer owes them, so a balance is the sum of its rows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,6 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from customers.models import Customer
 from customers.overview import Page
 from moment.keyset import beyond, is_key
 from moment.ledger import ageing
@@ -59,6 +58,14 @@ class Entry:
         return isinstance(self.item, Payment)
 
     @property
+    def customer(self) -> int:
+        return self.item.customer_id
+
+    @property
+    def currency(self) -> str:
+        return self.item.currency
+
+    @property
     def kind(self) -> str:
         if isinstance(self.item, Invoice):
             return self.item.get_kind_display()
@@ -93,9 +100,9 @@ class Entry:
 
 @dataclass
 class Entries:
-    """The entries of a customer at a date: all, since a day, or only what is open then."""
+    """The entries of customers at a date: all, since a day, or only what is open then."""
 
-    customer: Customer
+    customers: Collection[int]
     on: date
     only_open: bool = True
     since: date | None = None
@@ -108,7 +115,7 @@ class Entries:
 
     def _rows(self, model: type[Invoice] | type[Payment]) -> QuerySet:
         day = _day_of(model)
-        rows = model.objects.filter(customer=self.customer, **{f"{day}__lte": self.on})
+        rows = model.objects.filter(customer__in=self.customers, **{f"{day}__lte": self.on})
         rows = rows.filter(number__isnull=False) if model is Invoice else rows
         rows = ageing.with_left(rows, self.on, later=self.later)
         return ageing.still_open(rows, self.on, later=self.later) if self.only_open else rows
@@ -147,8 +154,8 @@ class Entries:
     def all(self) -> Iterator[Entry]:
         """Yield every entry, oldest first, with the balance after each."""
         sums = self.before(None)
-        for entry in self._in_order(descending=False):
-            yield self._with_running(entry, sums)
+        for entry in self.in_order():
+            yield self.with_running(entry, sums)
 
     def page(self, size: int, *, descending: bool, after: str, backwards: bool) -> list[Entry]:
         """Return up to so many entries beyond one, or from the start or, backwards, the end.
@@ -156,12 +163,12 @@ class Entries:
         They come in the order of the page, with the balance after each.
         """
         towards = descending != backwards
-        found = list(islice(self._in_order(descending=towards, after=after, size=size), size))
+        found = list(islice(self.in_order(descending=towards, after=after, size=size), size))
         oldest_first = found[::-1] if towards else found
         if oldest_first:
             sums = self.before(oldest_first[0].place)
             for entry in oldest_first:
-                self._with_running(entry, sums)
+                self.with_running(entry, sums)
         return oldest_first[::-1] if descending else oldest_first
 
     def explained(self, entries: Sequence[Entry]) -> list[Entry]:
@@ -173,8 +180,8 @@ class Entries:
             entry.state, entry.words = state_of(entry, self.on, by_payment=_paid(found))
         return list(entries)
 
-    def _in_order(
-        self, *, descending: bool, after: str = "", size: int | None = None
+    def in_order(
+        self, *, descending: bool = False, after: str = "", size: int | None = None
     ) -> Iterator[Entry]:
         place = self.place_of(after)
         found = []
@@ -198,7 +205,7 @@ class Entries:
         model = _KINDS.get(key[:1])
         if model is None or not is_key(key[1:]):
             return None
-        row = model.objects.filter(customer=self.customer, pk=key[1:]).first()
+        row = model.objects.filter(customer__in=self.customers, pk=key[1:]).first()
         if row is None or (isinstance(row, Invoice) and not row.is_final):
             return None
         row.left = NOTHING
@@ -209,7 +216,7 @@ class Entries:
             return Entry(row, row.paid_on, -row.amount, ageing.exact(row.left))
         return Entry(row, row.issued_on, row.gross, ageing.exact(row.left))
 
-    def _with_running(self, entry: Entry, sums: dict[str, Decimal]) -> Entry:
+    def with_running(self, entry: Entry, sums: dict[str, Decimal]) -> Entry:
         amount = entry.left if self.only_open else entry.amount
         currency = entry.item.currency
         entry.running = sums[currency] = sums.get(currency, NOTHING) + amount
@@ -259,9 +266,9 @@ def state_of(entry: Entry, on: date, *, by_payment: bool = False) -> tuple[str, 
     """
     item = entry.item
     if not entry.left:
-        if isinstance(item, Invoice) and not item.is_credit_note and item.settled_on and by_payment:
-            if item.settled_on <= on:
-                return "settled", _("paid %(day)s") % {"day": short_date(item.settled_on)}
+        last = item.settled_on if isinstance(item, Invoice) and by_payment else None
+        if entry.due_on and last and last <= on:
+            return "settled", _("paid %(day)s") % {"day": short_date(last)}
         return "settled", _("settled")
     if entry.due_on is None:
         return "credit", _("not matched") if entry.left < 0 else _("to be settled")

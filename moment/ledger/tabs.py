@@ -14,3 +14,8 @@ class Invoices(Tab):
 
     def rows(self, customer: Customer) -> InvoiceQuerySet:
         return Invoice.objects.final().filter(customer=customer)
+
+
+class Ledger(Tab):
+    name, title = "ledger:ledger", _("Ledger")
+    permission = "ledger.view_invoice"

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from moment.ledger.views import customer, documents, invoice, invoices
+from moment.ledger.views import customer, documents, invoice, invoices, ledger, statements
 
 app_name = "ledger"
 
@@ -16,4 +16,12 @@ urlpatterns: list[URLPattern] = [
     path("invoices/<number:number>/pdf/", documents.pdf, name="pdf"),
     path("invoices/<number:number>/files/<int:pk>/", documents.file, name="file"),
     path("customers/<number:number>/invoices/", customer.of_customer, name="of_customer"),
+    path("customers/<number:number>/ledger/", ledger.ledger, name="ledger"),
+    path(
+        "customers/<number:number>/ledger/statement.pdf", statements.pdf, name="statement_pdf"
+    ),
+    path(
+        "customers/<number:number>/ledger/statement.xlsx", statements.xlsx, name="statement_xlsx"
+    ),
+    path("customers/<number:number>/ledger/send/", statements.send, name="send_statement"),
 ]

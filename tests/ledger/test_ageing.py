@@ -115,10 +115,10 @@ def test_at_every_date_the_parts_add_up_to_the_rows(kari, steps):
             assert found.by_currency == expected
             for currency, one in expected.items():
                 assert one.balance == owed(customer, currency, on)
-            entries = list(Entries(customer, on).all())
+            entries = list(Entries([customer.pk], on).all())
             for currency, one in expected.items():
                 assert one.balance == sum(e.left for e in entries if e.item.currency == currency)
-            running = {e.item.currency: e.running for e in Entries(customer, on, False).all()}
+            running = {e.item.currency: e.running for e in Entries([customer.pk], on, False).all()}
             for currency, balance in running.items():
                 assert balance == owed(customer, currency, on)
             assert abs(found.together.balance - together(entries)) < Decimal("0.05")

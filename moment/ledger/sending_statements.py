@@ -1,0 +1,191 @@
+"""Sending statements of account by e-mail: written down first, then sent, one after another."""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from customers import destination
+from customers.destination import Mail
+from customers.models import Customer
+from moment import mail
+from moment.ledger import statement
+from moment.ledger.models import Statement
+from moment.mail import Attachment, Personal
+from moment.models import CompanySettings, User
+from moment.turns import in_turn
+
+logger = logging.getLogger(__name__)
+
+MOST = 1000  # customers at a time
+# Seconds of one request: somebody waits, and sees how far it is.
+PATIENCE = 5.0
+# What is neither sent nor failed so long after it was begun was stopped on its way.
+_ON_ITS_WAY = timedelta(minutes=5)
+_LONGEST_ERROR = 1000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """To whom statements of customers go: those with an address, and those without."""
+
+    reached: Sequence[tuple[Customer, Mail]]
+    without: Sequence[Customer]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the statements of a batch are. `unknown`: they were begun, and nobody knows more."""
+
+    total: int
+    sent: int
+    failed: int
+    waiting: int
+    unknown: int
+
+    @property
+    def done(self) -> int:
+        return self.total - self.waiting
+
+
+def plan(customers: Sequence[Customer]) -> Plan:
+    """Return to whom the statements of these customers go. At most three queries."""
+    found = destination.mailboxes_of(customers)
+    reached = [(one, found[one.pk]) for one in customers if found[one.pk].to]
+    return Plan(reached, [one for one in customers if not found[one.pk].to])
+
+
+def new_batch() -> str:
+    """Return what a form keeps, so that sending it twice sends nothing twice."""
+    return uuid4().hex
+
+
+def make(
+    reached: Sequence[tuple[Customer, Mail]],
+    on: date,
+    *,
+    by: User,
+    batch: str,
+    since: date | None = None,
+    message: str = "",
+) -> list[Statement]:
+    """Write down statements that are to be sent; none where the batch was written down already."""
+    with in_turn(), transaction.atomic():
+        # Who presses twice waits here, and finds the first.
+        User.objects.select_for_update().get(pk=by.pk)
+        if Statement.objects.filter(batch=batch).exists():
+            return []
+        return Statement.objects.bulk_create(
+            Statement(
+                customer=customer,
+                batch=batch,
+                at=on,
+                since=since,
+                to=_addresses(found.to),
+                copy_to=_addresses(found.cc),
+                message=message.strip(),
+                message_id=mail.new_message_id(),
+                made_by=by,
+            )
+            for customer, found in reached
+        )
+
+
+def deliver(batch: str, *, patience: float = PATIENCE) -> None:
+    """Send statements of a batch that wait, for so many seconds; of each write down what came.
+
+    Waits for the mail server, so never inside a transaction. Two at once send none twice.
+    """
+    began, company = time.monotonic(), CompanySettings.current()
+    waiting = Statement.objects.filter(batch=batch, begun_at=None).order_by("pk")
+    for pk in list(waiting.values_list("pk", flat=True)):
+        if time.monotonic() - began > patience:
+            break
+        with in_turn():
+            # Whoever changes it sends it.
+            mine = Statement.objects.filter(pk=pk, begun_at=None).update(begun_at=timezone.now())
+        if mine:
+            _deliver(Statement.objects.select_related("customer", "made_by").get(pk=pk), company)
+
+
+def progress(batch: str) -> Progress | None:
+    """Return how far a batch is; None where there is none. One query."""
+    rows = list(
+        Statement.objects.filter(batch=batch).values_list("begun_at", "sent_at", "failed_at")
+    )
+    if not rows:
+        return None
+    sent = sum(bool(sent) for _begun, sent, _failed in rows)
+    failed = sum(bool(failed) for _begun, _sent, failed in rows)
+    waiting = sum(begun is None for begun, _sent, _failed in rows)
+    return Progress(len(rows), sent, failed, waiting, len(rows) - sent - failed - waiting)
+
+
+def stopped(one: Statement) -> bool:
+    """Tell whether the program ended while it was on its way: nobody knows how far it got."""
+    unknown = one.begun_at and one.sent_at is None and one.failed_at is None
+    return bool(unknown) and timezone.now() - one.begun_at > _ON_ITS_WAY  # type: ignore[operator]
+
+
+def told(made: Sequence[Statement]) -> tuple[str, str]:
+    """Return in words to whom statements went, and to whom not; empty for none."""
+    sent = ", ".join(one.to for one in made if one.sent_at)
+    failed = ", ".join(one.to for one in made if not one.sent_at)
+    return (
+        _("Sent to %(names)s.") % {"names": sent} if sent else "",
+        _("The e-mail to %(names)s did not go out. It can be sent again.") % {"names": failed}
+        if failed
+        else "",
+    )
+
+
+def _addresses(mailboxes: Sequence[destination.Mailbox]) -> str:
+    return ", ".join(mailbox.address for mailbox in mailboxes)
+
+
+def _deliver(one: Statement, company: CompanySettings) -> None:
+    try:
+        shown = statement.of(one.customer, one.at, one.since)
+        content = statement.pdf_of([shown])
+        for address in f"{one.to}, {one.copy_to}".split(", "):
+            if address:
+                _send(one, address, shown, content, company)
+    except (mail.NotSent, OSError) as error:
+        logger.warning("Statement %s of customer %s: %s", one.pk, one.customer.number, error)
+        _note(one, failed_at=timezone.now(), error=str(error)[:_LONGEST_ERROR])
+    else:
+        _note(one, sent_at=timezone.now())
+
+
+def _send(
+    one: Statement, to: str, shown: statement.Statement, pdf: bytes, company: CompanySettings
+) -> None:
+    context: Mapping[str, Any] = {
+        "statement": shown,
+        "customer": one.customer,
+        "company": company,
+        "message": one.message,
+        "balances": [(c, shown.ageing(c)) for c in shown.currencies],
+        "person": one.made_by,
+    }
+    personal = Personal(
+        sender=company.name,
+        reply_to=one.made_by.email or company.email,
+        message_id=one.message_id,
+        attachments=[Attachment(statement.file_name(shown), pdf, "application/pdf")],
+    )
+    mail.send(to, "ledger/letters/statement", context, language=shown.language, personal=personal)
+
+
+def _note(one: Statement, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(one, name, value)
+    with in_turn():
+        Statement.objects.filter(pk=one.pk).update(**values)

@@ -234,10 +234,10 @@ if PEPPOL_TEST_HOSTS and not DEBUG:
 
 # What the profile shows, in order; apps above customers add their own (see customers.panels).
 CUSTOMER_PANELS = [
-    "moment.projects.panels.KeyFigures",
+    "moment.statistics.panels.KeyFigures",
     "customers.panels.CustomerData",
     "moment.projects.panels.Projects",
-    "moment.projects.panels.WorkedHere",
+    "moment.statistics.panels.WorkedHere",
     "customers.panels.Register",
     "moment.offers.panels.Offers",
     "customers.panels.Notes",

@@ -53,6 +53,7 @@ urlpatterns = [
     path("", include("moment.projects.urls")),
     path("", include("moment.offers.urls")),
     path("", include("moment.ledger.urls")),
+    path("", include("moment.statistics.urls")),
     path("accounts/", include(account_patterns)),
     path("signed-in/", views.signed_in, name="signed_in"),
     path("language/", views.language, name="language"),

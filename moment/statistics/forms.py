@@ -33,6 +33,11 @@ class PeriodForm(forms.Form):
         self.fields["from"] = sensible_day(label=_("From"), required=False)
         self.order_fields(self.field_order)
 
+    @property
+    def days(self) -> list[forms.BoundField]:
+        """The fields of an own period; where a named one is asked for, empty."""
+        return [self["from"], self["until"]]
+
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if found.get("period") != Name.OWN or self.errors:

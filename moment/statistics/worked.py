@@ -84,15 +84,6 @@ def by_person(scope: Scope, period: Period) -> list[Worked]:
     return found
 
 
-def hours_by_user(projects: Collection[int], period: Period) -> dict[int, Decimal]:
-    """Return how much everybody, by key, worked on projects, whose amounts concern nobody."""
-    rows = TimeEntry.objects.filter(
-        activity__project__in=projects, day__range=(period.first, period.last)
-    )
-    sums = rows.order_by().values_list("user").annotate(Sum("hours"))
-    return {user: exact(total) for user, total in sums}
-
-
 def expenses(scope: Scope, period: Period) -> QuerySet[Expense]:
     """Return the expenses of a period for these projects."""
     days = (period.first, period.last)

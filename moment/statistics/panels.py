@@ -1,0 +1,72 @@
+"""What a customer's profile shows of its key statistics: those of the last twelve months."""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from customers.panels import Panel
+from moment.models import User
+from moment.projects.models import Project
+from moment.statistics import paying, periods
+from moment.statistics.figures import Statistics, hours_of
+from moment.statistics.periods import Name
+from moment.statistics.tabs import RIGHTS
+
+SHOWN = 5
+
+# Read once for all panels of a page.
+_found: WeakKeyDictionary[HttpRequest, Statistics] = WeakKeyDictionary()
+
+
+class OfStatistics(Panel):
+    @property
+    def statistics(self) -> Statistics:
+        if self.request not in _found:
+            _found[self.request] = Statistics(self.customer, periods.named(Name.LAST_12))
+        return _found[self.request]
+
+
+class KeyFigures(OfStatistics):
+    """What the customer is worth, for who may see money; how much there is to do for others."""
+
+    title = _("Key figures")
+    template = "statistics/panel/_key_figures.html"
+
+    def context(self) -> dict[str, Any]:
+        user = self.request.user
+        if user.has_perms(RIGHTS):
+            owed = paying.outstanding([self.customer.pk])
+            return {"statistics": self.statistics, "outstanding": owed}
+        if not user.has_perm("projects.view_project"):
+            return {}
+        states = [project.state for project in self.statistics.scope.projects.values()]
+        return {
+            "all": len(states),
+            "in_progress": states.count(Project.State.PROGRESS),
+            "hours_last_year": self.statistics.hours if states else 0,
+        }
+
+
+class WorkedHere(OfStatistics):
+    """Who has worked here, by hours."""
+
+    title = _("Who has worked here")
+    template = "statistics/panel/_worked_here.html"
+    permission = "projects.view_project"
+
+    def context(self) -> dict[str, Any]:
+        hours = hours_of(self.statistics.worked) if self.statistics.scope.projects else {}
+        rows = sorted(hours.items(), key=lambda row: (-row[1], row[0]))
+        most, others = rows[:SHOWN], rows[SHOWN:]
+        people = User.objects.in_bulk([user for user, _hours in most]) if most else {}
+        return {
+            "colleagues": [
+                # How long the bar is, in per cent of the longest.
+                (people[user], hours, int(hours * 100 / most[0][1]))
+                for user, hours in most
+            ],
+            "others": len(others),
+            "others_hours": sum(hours for _user, hours in others),
+        }

@@ -4,12 +4,13 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import formataddr, parseaddr
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -33,12 +34,14 @@ class Personal:
     """What a letter has that somebody writes, not a machine.
 
     `sender` is a name that goes before our own address; answers go to `reply_to`, where there is
-    one. `message_id` is one of `new_message_id`, by which it is known when it comes back.
+    one. `message_id` is one of `new_message_id`, by which it is known when it comes back. Those in
+    `copy_to` get a copy, as everybody sees.
     """
 
     sender: str = ""
     reply_to: str = ""
     message_id: str = ""
+    copy_to: Sequence[str] = ()
     attachments: Sequence[Attachment] = field(default=())
 
 
@@ -64,8 +67,17 @@ def is_address(text: str) -> bool:
     return True
 
 
+class _Letter(EmailMultiAlternatives):
+    """A letter to several, handed over for one of them at a time: so each is answered for."""
+
+    envelope = ""
+
+    def recipients(self) -> list[str]:
+        return [self.envelope]
+
+
 def send(
-    to: str,
+    to: str | Sequence[str],
     template: str,
     context: Mapping[str, Any],
     *,
@@ -75,28 +87,47 @@ def send(
 ) -> None:
     """Send one letter, made of `<template>_subject.txt`, `<template>.txt` and `<template>.html`.
 
-    The templates get `site` beside the context: what links in letters begin with. Without a
-    language it is the installation's. Waits for the mail server, so never inside a transaction.
-    Raises NotSent when the server is away or refuses, or the address is none.
+    It goes to one address or several. The templates get `site` beside the context: what links in
+    letters begin with. Without a language it is the installation's. Waits for the mail server, so never inside a transaction.
+    Raises NotSent when the server is away or refuses, or an address is none; where it refuses some
+    of several, the others have got it, and the text says so.
     """
-    if not is_address(to):
-        raise NotSent(f"{to!r} is not an e-mail address.")
+    to = [to] if isinstance(to, str) else list(to)
+    copy_to = list(personal.copy_to) if personal else []
+    everybody = [*to, *copy_to]
+    if wrong := [one for one in everybody if not is_address(one)]:
+        raise NotSent(f"{wrong[0]!r} is not an e-mail address.")
     context = {**context, "site": settings.SITE_URL}
     with translation.override(language or settings.LANGUAGE_CODE):
-        letter = EmailMultiAlternatives(
+        letter = _Letter(
             subject=_one_line(render_to_string(f"{template}_subject.txt", context)),
             body=render_to_string(f"{template}.txt", context).strip() + "\n",
-            to=[to],
+            to=to,
+            cc=copy_to,
             headers={**_headers(personal), **(headers or {})},
         )
         letter.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
+    _hand_over(letter, everybody, personal)
+
+
+def _hand_over(letter: _Letter, everybody: Sequence[str], personal: Personal | None) -> None:
+    refused = []
     try:
         if personal:
             _sign(letter, personal)
-        letter.send()
+        with get_connection() as connection:
+            letter.connection = connection
+            for letter.envelope in everybody:
+                try:
+                    letter.send()
+                except SMTPRecipientsRefused as error:
+                    refused.append(f"{letter.envelope}: {error}")
     # What smtplib raises is an OSError too; a domain can pass for one and have no form in ASCII.
     except (OSError, UnicodeError) as error:
-        raise NotSent(f"{to}: {error}") from error
+        raise NotSent(f"{letter.envelope or everybody[0]}: {error}") from error
+    if refused:
+        got = len(everybody) - len(refused)
+        raise NotSent("; ".join([*refused, *([f"{got} got it"] if got else [])]))
 
 
 def _headers(personal: Personal | None) -> dict[str, str]:

@@ -71,7 +71,7 @@ def file_name(invoice: Invoice, kind: str) -> str:
         case Kind.HOURS_XLSX:
             return f"{_('Hours specification')} {number}.xlsx"
     what = _("Credit note") if invoice.is_credit_note else _("Invoice")
-    return f"{what} {number}.pdf"
+    return f"{what} {number}.{'xml' if kind == Kind.EHF else 'pdf'}"
 
 
 def _named(invoice: Invoice) -> Iterator[tuple[str, int]]:

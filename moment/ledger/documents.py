@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from customers import hours_document
 from moment.content.keeping import keep
 from moment.ledger import document
-from moment.ledger.attaching import attach, file_name
+from moment.ledger.attaching import file_name
 from moment.ledger.models import Invoice, InvoiceFile
 from moment.tabular import CONTENT_TYPE, xlsx
 from moment.turns import in_turn
 
-__all__ = ["attach", "file_name", "files", "hours", "preview", "ready"]
+__all__ = [
+    *("attach", "file_name", "files", "hours", "keep_file", "kept", "preview", "ready"),
+]
 
 Kind = InvoiceFile.Kind
 PDF = "application/pdf"
@@ -38,9 +40,9 @@ def ready(invoice: Invoice) -> InvoiceFile:
 
     Never inside a transaction: RuntimeError. Raises Refused where the storage takes no more.
     """
-    if found := _kept(invoice, Kind.PDF):
+    if found := kept(invoice, Kind.PDF):
         return found
-    return _keep(invoice, Kind.PDF, io.BytesIO(document.ready(invoice).pdf()), PDF)
+    return keep_file(invoice, Kind.PDF, io.BytesIO(document.ready(invoice).pdf()), PDF)
 
 
 def hours(invoice: Invoice) -> InvoiceFile | None:
@@ -48,16 +50,16 @@ def hours(invoice: Invoice) -> InvoiceFile | None:
     kind = document.hours_kind(invoice)
     if kind is None:
         return None
-    if found := _kept(invoice, kind):
+    if found := kept(invoice, kind):
         return found
     if kind == Kind.HOURS_XLSX:
         sheet = hours_sheet(invoice)
         if sheet is None:
             return None
         with sheet:
-            return _keep(invoice, kind, sheet, CONTENT_TYPE)
+            return keep_file(invoice, kind, sheet, CONTENT_TYPE)
     made = document.hours(invoice)
-    return _keep(invoice, kind, io.BytesIO(made.pdf()), PDF) if made else None
+    return keep_file(invoice, kind, io.BytesIO(made.pdf()), PDF) if made else None
 
 
 def hours_sheet(invoice: Invoice) -> IO[bytes] | None:
@@ -80,11 +82,12 @@ def files(invoice: Invoice) -> list[InvoiceFile]:
     return [*(one for one in made if one), *attached]
 
 
-def _kept(invoice: Invoice, kind: str) -> InvoiceFile | None:
+def kept(invoice: Invoice, kind: str) -> InvoiceFile | None:
+    """Return the file of this kind, if it was made already."""
     return invoice.files.filter(kind=kind).select_related("content").first()
 
 
-def _keep(invoice: Invoice, kind: str, file: IO[bytes], media_type: str) -> InvoiceFile:
+def keep_file(invoice: Invoice, kind: str, file: IO[bytes], media_type: str) -> InvoiceFile:
     """Return the file as it is kept from now on: what somebody else made meanwhile, else ours."""
     if not invoice.is_final:
         raise ValueError("nothing is kept of a draft")

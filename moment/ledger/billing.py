@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Sum
+from django.urls import reverse
 
 from moment.ledger.models import (
     BilledExpense,
@@ -15,7 +16,7 @@ from moment.ledger.models import (
     BilledTime,
     InvoiceLine,
 )
-from moment.projects.billing import Amounts, Billing
+from moment.projects.billing import Amounts, Billing, Place
 from moment.projects.sums import exact
 
 
@@ -31,6 +32,32 @@ class LedgerBilling(Billing):
 
     def of_models(self) -> Q:
         return Q(Exists(InvoiceLine.objects.filter(price_model=OuterRef("pk"))))
+
+    def is_shown_to(self, user: Any) -> bool:
+        return bool(user.has_perm("ledger.view_invoice"))
+
+    def places_of_entries(
+        self, entries: Collection[int], *, ever: bool = False
+    ) -> Mapping[int, Place]:
+        return _places(BilledTime.objects.filter(entry__in=entries, holds=True), "entry", ever)
+
+    def places_of_expenses(
+        self, expenses: Collection[int], *, ever: bool = False
+    ) -> Mapping[int, Place]:
+        return _places(BilledExpense.objects.filter(expense__in=expenses), "expense", ever)
+
+    def places_of_plan_items(
+        self, items: Collection[int], *, ever: bool = False
+    ) -> Mapping[int, Place]:
+        return _places(BilledPlanItem.objects.filter(item__in=items), "item", ever)
+
+    def places_of_periods(self, model: int) -> Mapping[date, Place]:
+        return _places(BilledPeriod.objects.filter(price_model=model), "begins_on", ever=False)
+
+    def place_of_model(self, model: int) -> Place | None:
+        rows = InvoiceLine.objects.filter(price_model=model).order_by("-invoice")
+        found = rows.values_list("invoice__number", "invoice").first()
+        return _place(*found) if found else None
 
     def periods(self, models: Collection[int]) -> Mapping[int, Collection[date]]:
         rows = BilledPeriod.objects.filter(price_model__in=models, released_by=None).order_by()
@@ -49,6 +76,19 @@ class LedgerBilling(Billing):
             part: Any = of_project.invoiced if is_final else of_project.drafted
             part[model] = part.get(model, Decimal(0)) + exact(amount)
         return found
+
+
+def _places(rows: Any, key: str, ever: bool) -> dict[Any, Place]:
+    """Return where what these rows are of is, the latest that counts, by a column of theirs."""
+    if not ever:
+        rows = rows.filter(released_by=None)
+    found = rows.order_by("pk").values_list(key, "line__invoice__number", "line__invoice")
+    return {what: _place(number, invoice) for what, number, invoice in found}
+
+
+def _place(number: str | None, invoice: int) -> Place:
+    name, of = ("ledger:invoice", number) if number else ("ledger:draft", invoice)
+    return Place(number or "", reverse(name, args=[of]))
 
 
 def _stands(rows: Any) -> Q:

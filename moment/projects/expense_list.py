@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Sum
 
 from moment.projects import expenses, percents
+from moment.projects.billing import Place, billing
 from moment.projects.models import Expense, Project
 from moment.projects.pricing import Prices
 from moment.projects.sums import exact
@@ -25,6 +26,8 @@ class Line:
     cost: Decimal | None
     percent: str
     charged: Decimal | None
+    # The invoice or draft that it is on, for who may see invoices.
+    place: Place | None = None
 
     @property
     def is_inherited(self) -> bool:
@@ -53,7 +56,10 @@ class ExpenseList:
 
     @cached_property
     def lines(self) -> list[Line]:
-        return [self._line(expense) for expense in self.page]
+        places: Mapping[int, Place] = {}
+        if billing().is_shown_to(self.user):
+            places = billing().places_of_expenses([expense.pk for expense in self.page])
+        return [self._line(expense, places.get(expense.pk)) for expense in self.page]
 
     @cached_property
     def cost(self) -> Decimal:
@@ -65,11 +71,11 @@ class ExpenseList:
         """What the billable ones come to."""
         return expenses.to_invoice(self.prices).get(self.project.pk, Decimal(0))
 
-    def _line(self, expense: Expense) -> Line:
+    def _line(self, expense: Expense, place: Place | None) -> Line:
         cost = expense.cost if expenses.shows_amount(expense, self.user) else None
         if not self.sees_amounts:
-            return Line(expense, cost, "", None)
+            return Line(expense, cost, "", None, place)
         percent = expenses.surcharge(expense, self.prices)
         charged = expenses.charged(expense.cost, percent, self.currency)
         shown = charged if expense.billable else None
-        return Line(expense, cost, percents.in_words(percent), shown)
+        return Line(expense, cost, percents.in_words(percent), shown, place)

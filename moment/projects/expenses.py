@@ -17,6 +17,7 @@ from customers.invoice_lines import HUNDRED
 from moment import content as contents
 from moment.models import Content
 from moment.money import rounded
+from moment.projects import billed
 from moment.projects.billing import billing
 from moment.projects.holding import held
 from moment.projects.models import Expense, Project
@@ -68,7 +69,8 @@ def save(
     """Save an expense, with another receipt than before or none.
 
     `shown` is what `holding.seen` told of it when the form was made. What the old receipt held is
-    let go. Raises ChangedMeanwhile, and ValidationError where the project takes no new ones.
+    let go. Raises ChangedMeanwhile, OnInvoice, and ValidationError where the project takes no new
+    ones.
     """
     with held(expense.project) as project:
         before = None
@@ -77,6 +79,7 @@ def save(
                 raise ValidationError(problem)
         else:
             stored = _as_shown(expense, shown)
+            billed.check_expense(stored)
             before, expense.version = stored.receipt, stored.version + 1
         if receipt:
             expense.receipt = receipt.content
@@ -90,9 +93,13 @@ def save(
 
 
 def delete(expense: Expense, shown: str | None) -> None:
-    """Remove an expense as it was shown, and let go of its receipt. Raises ChangedMeanwhile."""
+    """Remove an expense as it was shown, and let go of its receipt.
+
+    Raises ChangedMeanwhile, and OnInvoice.
+    """
     with held(expense.project):
         stored = _as_shown(expense, shown)
+        billed.check_removal(stored)
         stored.delete()
         if stored.receipt:
             contents.release(stored.receipt)

@@ -1,6 +1,6 @@
 """The hours of a project as a list: from the parameters of its address to rows and sums."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from moment.keyset import is_key
 from moment.models import User
 from moment.money import rounded
+from moment.projects.billing import Place, billing
 from moment.projects.hour_filters import HourFilter
 from moment.projects.models import Activity, Project, TimeEntry
 from moment.projects.pricing import Prices
@@ -40,6 +41,8 @@ class Line:
     price: Decimal | None = None
     amount: Decimal | None = None
     missing: str = ""
+    # The invoice or draft that it is on, for who may see invoices.
+    place: Place | None = None
     may_change: bool = False
     # The filters of the list, to come back to it.
     query: str = ""
@@ -182,7 +185,11 @@ class HourList:
     @cached_property
     def lines(self) -> list[Line]:
         start = (self.page - 1) * PAGE_SIZE
-        return list(self._lines(self.found[start : start + PAGE_SIZE]))
+        entries = list(self.found[start : start + PAGE_SIZE])
+        places: Mapping[int, Place] = {}
+        if billing().is_shown_to(self.user):
+            places = billing().places_of_entries([entry.pk for entry in entries])
+        return list(self._lines(entries, places))
 
     @cached_property
     def currency(self) -> str:
@@ -199,8 +206,10 @@ class HourList:
             activity.project = self.project
         return found
 
-    def _lines(self, entries: Iterable[TimeEntry]) -> Iterator[Line]:
-        entries = list(entries)
+    def _lines(
+        self, entries: Iterable[TimeEntry], places: Mapping[int, Place] | None = None
+    ) -> Iterator[Line]:
+        entries, places = list(entries), places or {}
         currency = self.currency if self.shows_amounts else ""
         people = {
             user.pk: user for user in User.objects.filter(pk__in={e.user_id for e in entries})
@@ -208,8 +217,10 @@ class HourList:
         for entry in entries:
             activity, user = self._activities[entry.activity_id], people[entry.user_id]
             to_change: dict[str, Any] = {
-                "may_change": self._may_change(entry), "query": self.query,
-            }  # fmt: skip
+                "place": places.get(entry.pk),
+                "may_change": self._may_change(entry),
+                "query": self.query,
+            }
             if not self.shows_amounts or not entry.billable:
                 yield Line(entry, activity, user, **to_change)
                 continue

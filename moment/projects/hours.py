@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from moment.models import User
-from moment.projects import billable
+from moment.projects import billable, billed
 from moment.projects.models import Activity, Employee, TimeEntry
 from moment.projects.models.work import HOURS_A_DAY
 from moment.projects.pricing import Prices
@@ -117,9 +117,11 @@ def change(entry: TimeEntry, wanted: Hours) -> TimeEntry:
 
 
 def delete(entry: TimeEntry) -> None:
-    """Remove an entry as it was shown. Raises ChangedMeanwhile."""
+    """Remove an entry as it was shown. Raises ChangedMeanwhile, and OnInvoice for one that was."""
     with held({entry.user_id}, {entry.activity_id}):
-        _as_shown(entry).delete()
+        stored = _as_shown(entry)
+        billed.check_removal(stored)
+        stored.delete()
 
 
 def approve(keys: Collection[int], by: User) -> int:
@@ -148,7 +150,10 @@ def approve(keys: Collection[int], by: User) -> int:
 
 
 def take_back(keys: Collection[int]) -> int:
-    """Take the approval of these entries back, so that they can be changed; return how many."""
+    """Take the approval of these entries back, so that they can be changed; return how many.
+
+    Raises OnInvoice where one of them is on an invoice or a draft.
+    """
     with in_turn(), transaction.atomic():
         # Whoever changes how they are priced has these locked.
         on = set(
@@ -157,6 +162,7 @@ def take_back(keys: Collection[int]) -> int:
         _lock(Activity.objects.filter(pk__in=on))
         rows = TimeEntry.objects.select_for_update().filter(pk__in=keys).order_by("pk")
         approved = [entry.pk for entry in rows if entry.approved_at]
+        billed.check_entries(approved)
         none = dict.fromkeys(["approved_at", "approved_by", "price", "cost"])
         count = TimeEntry.objects.filter(pk__in=approved).update(**none)
         billable.let_go(approved)

@@ -14,7 +14,8 @@ from customers.holding import ChangedMeanwhile
 from customers.models import Customer
 from customers.places import PLACES
 from moment import money
-from moment.projects import billable, sharing
+from moment.projects import billable, billed, sharing
+from moment.projects.billing import OnInvoice, billing
 from moment.projects.holding import held
 from moment.projects.models import (
     Activity,
@@ -59,8 +60,8 @@ def save(
 
     A new one becomes the last of the project. `version` is the one that was shown. The plan is
     replaced by these items, those with a key of its own keeping their row; None: it stays. Return
-    what became of hours with it, in sentences. Raises ChangedMeanwhile, Refused, and what
-    `holding.held` raises; then nothing is saved.
+    what became of hours with it, in sentences. Raises ChangedMeanwhile, Refused, OnInvoice, and
+    what `holding.held` raises; then nothing is saved.
     """
     with held(model.project, further) as project:
         shared: set[int] = set()
@@ -73,6 +74,9 @@ def save(
                 raise ChangedMeanwhile(stored)
             shared = set(stored.shares.values_list("customer", flat=True))
             model.order, model.version = stored.order, stored.version + 1
+            billed.check_subscription(stored, model)
+        if plan is not None and model.pk is not None:
+            billed.check_plan(list(model.plan.order_by("order", "pk")), plan)
         _check(further.keys() - shared)
         with billable.in_step(project) as told:
             model.save()
@@ -85,7 +89,7 @@ def save(
 def remove(model: PriceModel) -> None:
     """Remove a price model with its shares and plan; one that is gone already stays so.
 
-    Raises InUse where work is priced by it or it is the only one.
+    Raises InUse where work is priced by it or it is the only one, and OnInvoice.
     """
     with held(model.project):
         stored = _stored(model)
@@ -93,6 +97,8 @@ def remove(model: PriceModel) -> None:
             return
         if why := why_stays(stored):
             raise InUse(why)
+        if place := billing().place_of_model(stored.pk):
+            raise OnInvoice(place)
         stored.delete()
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from moment.projects.billing import billing
 from moment.projects.hours import BATCH, Ground, Hours, Refused, entry_of, held
 from moment.projects.models import TimeEntry
 
@@ -89,11 +90,15 @@ def save(user: int, cells: Sequence[Cell], unread: Mapping[int, str] | None = No
         refused = {
             full[n][0]: why for n, why in ground.problems(wanted, instead_of=replaced).items()
         }
-        refused |= {
-            place: _("Write how many hours too.")
-            for place, cell in todo
-            if cell.hours is None and cell.comment and cell.is_comment_new
-        } | dict(unread)
+        refused |= (
+            _invoiced_before(todo, there)
+            | {
+                place: _("Write how many hours too.")
+                for place, cell in todo
+                if cell.hours is None and cell.comment and cell.is_comment_new
+            }
+            | dict(unread)
+        )
         if refused or changed.keys() - done:
             others = {place: rows for place, rows in changed.items() if place not in done}
             raise WeekRefused(refused, others)
@@ -102,6 +107,20 @@ def save(user: int, cells: Sequence[Cell], unread: Mapping[int, str] | None = No
         keys = [entry.pk for cell in emptied for entry in there[cell.activity, cell.day]]
         TimeEntry.objects.filter(pk__in=keys).delete()
     return len(wanted) + len(keys)
+
+
+def _invoiced_before(
+    cells: Sequence[tuple[int, Cell]], there: Mapping[tuple[int, date], Sequence[TimeEntry]]
+) -> dict[int, str]:
+    """Return which cells cannot be emptied, by their places, and why: they were invoiced once."""
+    emptied = {
+        entry.pk: place
+        for place, cell in cells
+        if cell.hours is None
+        for entry in there[cell.activity, cell.day]
+    }
+    ever = billing().places_of_entries(emptied, ever=True) if emptied else {}
+    return {emptied[key]: _("It was invoiced once, so it stays.") for key in ever}
 
 
 _Cells = dict[tuple[int, date], list[TimeEntry]]

@@ -213,6 +213,15 @@ class PriceModelSheet:
             plan=self.items,
         )
 
+    def refuse(self, field: str | int, why: str) -> None:
+        """Say beside a field, or the row of the plan at a place, why it has to stay."""
+        if isinstance(field, int) and self.plan is not None:
+            self.plan.filled[field].add_error("amount", why)
+        elif field in self.main.fields:
+            self.main.add_error(str(field), why)
+        else:
+            self.main.add_error(None, f"{_('Payment plan')}: {why}" if field == "plan" else why)
+
     def after_change_by_others(self, stored: PriceModel | None) -> "PriceModelSheet":
         """Return the dialog over what is stored now, and say what somebody else did meanwhile.
 

@@ -18,6 +18,7 @@ from moment.htmx import redirect_to
 from moment.keyset import is_key
 from moment.models import User
 from moment.projects import hours
+from moment.projects.billing import OnInvoice, billing
 from moment.projects.hour_list import PAGE_SIZE, HourList, sums_of
 from moment.projects.models import Project, TimeEntry
 from moment.projects.views.loading import visible_project
@@ -43,12 +44,20 @@ def _ask(request: SignedInRequest, project: Project, *, back: bool) -> HttpRespo
     ticked = [int(key) for key in data.getlist("entry")[: PAGE_SIZE * 2] if is_key(key)]
     until = _until(data.get("until", ""), back=back)
     entries = _meant(listed, ticked, until).filter(approved_at__isnull=not back)
+    # What is invoiced stays approved.
+    invoiced = entries.filter(billing().of_entries()) if back else entries.none()
+    entries = entries.exclude(pk__in=invoiced.order_by().values("pk")) if back else entries
     sums = sums_of(entries)
     is_meant = request.method == "POST" and "look" not in data
     changed = is_meant and data.get("shown") != sums.token
     if is_meant and not changed and sums.count:
-        _tell(request, _do(entries, request.user, back=back), back=back)
-        return redirect_to(request, listed.url())
+        try:
+            done = _do(entries, request.user, back=back)
+        except OnInvoice:
+            changed = True
+        else:
+            _tell(request, done, back=back)
+            return redirect_to(request, listed.url())
     context = {
         "title": _("Take approval back") if back else _("Approve hours"),
         "path": _path(project, listed.query, back=back),
@@ -56,6 +65,7 @@ def _ask(request: SignedInRequest, project: Project, *, back: bool) -> HttpRespo
         "ticked": ticked,
         "until": until,
         "sums": sums,
+        "invoiced": invoiced.count() if back else 0,
         "changed": changed,
         "people": _people(entries),
         "chips": [] if ticked else listed.chips,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from moment.access import SignedInRequest, needs
 from moment.htmx import redirect_to
 from moment.projects import hours
+from moment.projects.billing import OnInvoice
 from moment.projects.forms.hours import EntryForm, as_seen, entry_words, seen
 from moment.projects.hours import ChangedMeanwhile, Refused
 from moment.projects.models import Project, TimeEntry
@@ -75,11 +76,13 @@ def delete(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
         except ChangedMeanwhile as error:
             entry = error.stored or entry
             context["changed"] = True
+        except OnInvoice as error:
+            context["problem"] = error.told(request.user)
         else:
             messages.success(request, _("The hours are removed."))
             return redirect_to(request, _back(request, project))
     context |= {"entry": entry, "words": entry_words(entry), "seen": seen(entry)}
-    invalid = "changed" in context
+    invalid = "changed" in context or "problem" in context
     return _dialog(request, project, "projects/hours/_delete.html", context, invalid=invalid)
 
 

@@ -15,8 +15,9 @@ from customers.holding import ChangedMeanwhile
 from moment import content as contents
 from moment.access import SignedInRequest, needs
 from moment.htmx import redirect_to
-from moment.models import Content
+from moment.models import Content, User
 from moment.projects import expenses as keeping
+from moment.projects.billing import OnInvoice
 from moment.projects.expense_list import ExpenseList
 from moment.projects.expenses import Receipt
 from moment.projects.forms.expense import ExpenseForm
@@ -56,7 +57,7 @@ def edit(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
 @needs("projects.view_project", "projects.delete_expense")
 def delete(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     expense = _expense(request, number, pk)
-    changed = False
+    changed, problem = False, ""
     if request.method == "POST":
         try:
             keeping.delete(expense, request.POST.get("seen", ""))
@@ -64,6 +65,8 @@ def delete(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
             if error.stored is None:
                 raise Http404 from error
             expense, changed = error.stored, True
+        except OnInvoice as error:
+            problem = error.told(request.user)
         else:
             messages.success(request, _("The expense is removed."))
             return redirect_to(request, _url(expense.project))
@@ -72,12 +75,14 @@ def delete(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
         "expense": expense,
         "seen": keeping.seen(expense),
         "changed_meanwhile": changed,
+        "problem": problem,
         "shows_amount": keeping.shows_amount(expense, request.user),
         "currency": Prices([expense.project]).currency(expense.project),
     }
     back = _url(expense.project)
     fragment = "projects/expenses/_delete.html"
-    return sheet(request, expense.project, fragment, context, back=back, invalid=changed)
+    invalid = changed or bool(problem)
+    return sheet(request, expense.project, fragment, context, back=back, invalid=invalid)
 
 
 @needs("projects.view_project")
@@ -123,7 +128,7 @@ def _form(request: SignedInRequest, expense: Expense, title: str) -> HttpRespons
         by=request.user,
         prices=Prices([project]),
     )
-    if form.is_valid() and _saved(form):
+    if form.is_valid() and _saved(form, request.user):
         messages.success(request, _("The expense is saved."))
         return redirect_to(request, _url(project))
     if form.is_bound:
@@ -133,7 +138,7 @@ def _form(request: SignedInRequest, expense: Expense, title: str) -> HttpRespons
     return sheet(request, project, fragment, context, back=_url(project), invalid=form.is_bound)
 
 
-def _saved(form: ExpenseForm) -> bool:
+def _saved(form: ExpenseForm, user: User) -> bool:
     """Save what is valid; say in the form why it could not be."""
     data = form.cleaned_data
     try:
@@ -150,6 +155,8 @@ def _saved(form: ExpenseForm) -> bool:
         form.add_error("file", str(refusal))
     except ChangedMeanwhile as error:
         form.tell_of_change(error)
+    except OnInvoice as error:
+        form.add_error(None, error.told(user))
     except ValidationError as error:
         form.add_error(None, error)
     else:

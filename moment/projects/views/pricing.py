@@ -11,6 +11,7 @@ from customers.holding import ChangedMeanwhile
 from moment.access import SignedInRequest, needs
 from moment.htmx import redirect_to
 from moment.projects import price_models
+from moment.projects.billing import OnInvoice, billing, told
 from moment.projects.forms.price_model import PriceModelSheet
 from moment.projects.models import PriceModel, Project
 from moment.projects.views.loading import row_of, visible_project
@@ -37,7 +38,7 @@ def remove(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             price_models.remove(model)
-        except price_models.InUse:
+        except (price_models.InUse, OnInvoice):
             invalid = True
         else:
             messages.success(request, _("The price model is removed."))
@@ -46,7 +47,7 @@ def remove(request: SignedInRequest, number: str, pk: int) -> HttpResponse:
         "title": _("Remove price model"),
         "model": model,
         "words": price_models.in_words(model, _shown_currency(request, project)),
-        "why_not": price_models.why_stays(model),
+        "why_not": price_models.why_stays(model) or _invoiced(request, model),
     }
     return sheet(request, project, "projects/pricing/_remove.html", context, invalid=invalid)
 
@@ -83,12 +84,20 @@ def _form(request: SignedInRequest, model: PriceModel, title: str) -> HttpRespon
             form = form.after_change_by_others(error.stored)
         except price_models.Refused as error:
             form.shares.refuse(error.customer, error.why)
+        except OnInvoice as error:
+            form.refuse(error.field, error.told(request.user))
         else:
             messages.success(request, " ".join([_("The price model is saved."), *told]))
             return redirect_to(request, project.get_absolute_url())
     context: dict[str, Any] = {"title": title, "form": form, "currency": currency}
     invalid = data is not None and not form.pressed
     return sheet(request, project, "projects/pricing/_form.html", context, invalid=invalid)
+
+
+def _invoiced(request: SignedInRequest, model: PriceModel) -> str:
+    """Return what is said of a price model that stays because an invoice names it."""
+    place = billing().place_of_model(model.pk)
+    return told(place, request.user) if place else ""
 
 
 def _model(request: SignedInRequest, number: str, pk: int) -> PriceModel:

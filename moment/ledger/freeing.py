@@ -38,7 +38,9 @@ class Freed:
             )
             told.append(words % {"count": count})
         if count := self.expenses:
-            told.append(ngettext("%(count)s expense", "%(count)s expenses", count) % {"count": count})
+            told.append(
+                ngettext("%(count)s expense", "%(count)s expenses", count) % {"count": count}
+            )
         return _("Free to be invoiced again: %(what)s.") % {"what": ", ".join(told)} if told else ""
 
 

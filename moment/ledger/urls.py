@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from moment.ledger.views import customer, documents, invoice, invoices, ledger, statements
+from moment.ledger.views import (
+    credit,
+    customer,
+    discard,
+    documents,
+    draft,
+    invoice,
+    invoices,
+    ledger,
+    new_draft,
+    statements,
+)
 
 app_name = "ledger"
 
@@ -11,8 +22,14 @@ urlpatterns: list[URLPattern] = [
     # Words without a digit are no numbers.
     path("invoices/all/", invoices.invoices, name="invoices"),
     path("invoices/export/", invoices.export, name="export"),
+    path("invoices/drafts/new/", new_draft.new_draft, name="new_draft"),
+    path("invoices/drafts/<int:pk>/", draft.draft, name="draft"),
+    path("invoices/drafts/<int:pk>/totals/", draft.totals, name="draft_totals"),
+    path("invoices/drafts/<int:pk>/discard/", discard.discard, name="discard"),
     path("invoices/drafts/<int:pk>/pdf/", documents.draft_pdf, name="draft_pdf"),
     path("invoices/<number:number>/", invoice.invoice, name="invoice"),
+    path("invoices/<number:number>/credit/", credit.credit, name="credit"),
+    path("invoices/<number:number>/move/", credit.move, name="move"),
     path("invoices/<number:number>/pdf/", documents.pdf, name="pdf"),
     path("invoices/<number:number>/files/<int:pk>/", documents.file, name="file"),
     path("customers/<number:number>/invoices/", customer.of_customer, name="of_customer"),

@@ -142,7 +142,9 @@ class DraftForm(forms.ModelForm):
     @property
     def currency_now(self) -> str:
         found = self["currency"].value()
-        return str(found) if found in dict(self.fields["currency"].choices) else self.before.currency  # type: ignore[attr-defined]
+        return (
+            str(found) if found in dict(self.fields["currency"].choices) else self.before.currency
+        )  # type: ignore[attr-defined]
 
     @property
     def is_foreign(self) -> bool:

@@ -14,3 +14,12 @@ def visible_invoice(user: AbstractBaseUser | AnonymousUser, number: str) -> Invo
     if invoice is None:
         raise Http404
     return invoice
+
+
+def visible_draft(user: AbstractBaseUser | AnonymousUser, pk: int) -> Invoice:
+    """Return the draft, also one that is final by now. 404 when the user may not see it."""
+    rows = Invoice.objects.visible_to(user).filter(pk=pk)
+    invoice = rows.select_related("customer", "project", "credits", "part_of").first()
+    if invoice is None:
+        raise Http404
+    return invoice

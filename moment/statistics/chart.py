@@ -13,7 +13,7 @@ from lxml import etree
 
 from moment.statistics.figures import Month
 
-WIDTH, HEIGHT = 760, 270
+WIDTH, HEIGHT = 900, 270
 LABELS = 12  # more would stand over each other
 THOUSAND = 1000
 _LINES = 4
@@ -48,9 +48,9 @@ def by_month(months: Sequence[Month]) -> SafeString:
         show_legend=False,
         rounded_bars=2,
         spacing=0,
-        margin=8,
+        margin=6,
         margin_left=56,
-        margin_bottom=34,
+        margin_bottom=26,
         range=(ticks[0], ticks[-1]),
         y_labels=[{"value": tick, "label": _thousands(tick)} for tick in ticks],
         x_labels=["" if place % step else short(month) for place, month in enumerate(months)],

@@ -84,7 +84,7 @@ def outstanding(customers: Collection[Any] | QuerySet) -> Outstanding:
     late = Q(due_on__lt=timezone.localdate(), remaining__gt=0)
     rows = Invoice.objects.filter(customer__in=customers, is_open=True).order_by()
     sums = rows.values_list("rate").annotate(
-        Sum("remaining"), Sum("remaining", filter=late), Min("due_on", filter=late)
+        Sum("remaining"), due=Sum("remaining", filter=late), first=Min("due_on", filter=late)
     )
     amount = overdue = NOTHING
     oldest: list[date] = []

@@ -4,6 +4,7 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import ClassVar
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
@@ -11,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, MultipleChoiceFilter
 
-from customers import counts, search
+from customers import counts, further_filters, search
 from customers.alerting import has_open_alert
 from customers.einvoicing import Reach, invoice_type_is, reach_is
 from customers.filtering import NOBODY, Menu, PageFilter, any_or_all
@@ -59,11 +60,23 @@ class CustomerFilter(PageFilter):
 
     named = ("ehf", "invoice_type")
 
-    def __init__(self, data: QueryDict, queryset: QuerySet) -> None:
+    def __init__(
+        self,
+        data: QueryDict,
+        queryset: QuerySet,
+        user: AbstractBaseUser | AnonymousUser | None = None,
+    ) -> None:
+        # Those from above, as far as the user may use them; without a user there are none.
+        self.further = {one.name: one for one in further_filters.available(user)}
         super().__init__(data, queryset=queryset)
         self.test_words = self.test_tags = self.test_rest = False
 
     def offer(self, data: QueryDict) -> None:
+        for name, one in self.further.items():
+            self.filters[name] = MultipleChoiceFilter(
+                label=one.label, method=self.by_further, choices=[("1", one.words)], field_name=name
+            )
+            self.filters[name].parent, self.filters[name].model = self, Customer
         self.tags = list(Tag.objects.all())
         self.offer_rows("tags", self.tags)
         self.people = self.offer_people("responsible")
@@ -75,13 +88,14 @@ class CustomerFilter(PageFilter):
 
     @cached_property
     def rarer_menus(self) -> list[Menu]:
-        return [self.menu(name) for name in RARER]
+        return [self.menu(name) for name in (*RARER, *self.further)]
 
     @property
     def tests_all(self) -> bool:
         """Tell whether nothing spares testing every customer, so that it pays to stop early."""
         abroad = "country" in self.params and "NO" not in self.params["country"]
-        return not (TESTED.isdisjoint(self.params) or self.params.keys() & INDEXED or abroad)
+        indexed = INDEXED | self.further.keys()
+        return not (TESTED.isdisjoint(self.params) or self.params.keys() & indexed or abroad)
 
     @property
     def is_slow_to_count(self) -> bool:
@@ -156,3 +170,6 @@ class CustomerFilter(PageFilter):
             return customers.filter(has_open_alert())
         waiting = Alert.objects.open().order_by().values("org_number")
         return customers.filter(org_number__in=waiting, country="NO")
+
+    def by_further(self, customers: QuerySet, name: str, values: list[str]) -> QuerySet:
+        return customers.filter(self.further[name].condition(walking=self.test_rest))

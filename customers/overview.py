@@ -97,7 +97,7 @@ class Overview:
 
     def __init__(self, data: QueryDict, user: AbstractBaseUser | AnonymousUser) -> None:
         self.data, self.user = data, user
-        self.filter = CustomerFilter(data, Customer.objects.visible_to(user))
+        self.filter = CustomerFilter(data, Customer.objects.visible_to(user), user)
         self.status = data.get("status", DEFAULT_STATUS)
         if self.status not in (ALL, *Customer.Status.values):
             self.status = DEFAULT_STATUS

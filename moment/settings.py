@@ -210,6 +210,8 @@ _port = env.int("PORT", default=8000)
 _site = f"http://127.0.0.1:{_port}" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 SITE_URL = env.str("SITE_URL", default=_site).rstrip("/")
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+# Where an access point fetches EHF; empty: they are downloaded.
+EHF_OUTBOX = env.str("EHF_OUTBOX", default="")
 EMAIL_TIMEOUT = 10  # seconds, for each answer of the mail server
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Moment <moment@localhost>")
 
@@ -261,7 +263,16 @@ CUSTOMER_TABS = [
 CUSTOMER_COLUMNS = [
     "moment.projects.columns.InProgress",
     "moment.projects.columns.NotInvoiced",
+    "moment.ledger.columns.Outstanding",
+    "moment.ledger.columns.Overdue",
+    "moment.ledger.columns.LastInvoice",
 ]
+
+# What the overview can be narrowed by that needs tables from above (see customers.further_filters).
+CUSTOMER_FILTERS = ["moment.ledger.columns.HasOverdue"]
+
+# What stands beside a customer's name on its pages and those of its work (see customers.marks).
+CUSTOMER_MARKS = ["moment.ledger.columns.OverdueMark"]
 
 # What merging does with the rows that point to customers, by app; apps above add theirs between.
 CUSTOMER_MERGING = [

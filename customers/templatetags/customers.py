@@ -5,7 +5,7 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from customers import counts, tabs
+from customers import counts, marks, tabs
 from customers.models import Customer
 from customers.overview import count_text
 from customers.panels import Alerts, Panel
@@ -52,6 +52,12 @@ def alert_banners(context: Context, customer: Customer, *, beside: bool = False)
 def customer_tabs(context: Context, customer: Customer) -> list[tabs.Shown]:
     """Return the tabs of a customer that the user may see, counted in one query."""
     return tabs.of(customer, context["request"].user)
+
+
+@register.simple_tag(takes_context=True)
+def customer_marks(context: Context, customer: Customer) -> list[marks.Shown]:
+    """Return what is to be known of a customer first, as far as the user may see it."""
+    return marks.of(customer, context["request"].user)
 
 
 @register.simple_tag(takes_context=True)

@@ -11,12 +11,12 @@ def form_of(response: Any) -> dict[str, list[str]]:
     """Return what a browser would post of the editor's form, without a button."""
     page = html.fromstring(response.content.decode())
     (form,) = page.xpath("//form[@id='offer-form']")
-    return _posted(form)
+    return posted(form)
 
 
 def part_of(response: Any) -> dict[str, list[str]]:
     """Return the same of a part of the form."""
-    return _posted(html.fromstring(f"<form>{response.content.decode()}</form>"))
+    return posted(html.fromstring(f"<form>{response.content.decode()}</form>"))
 
 
 def titles(fields: dict[str, list[str]]) -> list[str]:
@@ -30,7 +30,7 @@ def errors_of(response: Any) -> list[str]:
     return [" ".join(one.text_content().split()) for one in said]
 
 
-def _posted(form: Any) -> dict[str, list[str]]:
+def posted(form: Any) -> dict[str, list[str]]:
     # Where nothing stands in a field, browsers post that nothing; lxml leaves it out.
     fields = {
         field.name: [""]

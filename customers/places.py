@@ -57,6 +57,8 @@ PLACES: Mapping[str, Place] = {
         CustomerQuerySet.for_new_offer,
         gettext_lazy("%(customer)s is %(status)s, so it can be given no new offer."),
     ),
+    # Whoever owes something can pay it.
+    "payment": Place(CustomerQuerySet.all, ""),
     "invoice": Place(
         CustomerQuerySet.for_new_invoice,
         gettext_lazy("%(customer)s is %(status)s, so it cannot be invoiced."),

@@ -22,6 +22,7 @@ __all__ = [
     "CannotReverse",
     "ChangedMeanwhile",
     "EnteredAlready",
+    "entered",
     "pay",
     "reverse",
     "settle_open",
@@ -148,6 +149,19 @@ def reverse(payment: Payment, *, by: User, on: date, text: str = "") -> Payment:
     return back
 
 
+def entered(payment: Payment, shown: str) -> Payment | None:
+    """Return what the same form has made already, by a double click; else None.
+
+    That is a payment like this one, by the same person, newer than the newest that was shown.
+    """
+    newest = open_items.newest_seen(shown)
+    if newest is None:
+        return None
+    alike = {name: getattr(payment, name) for name in _ALIKE}
+    rows = Payment.objects.filter(customer=payment.customer, pk__gt=newest, reverses=None, **alike)
+    return rows.order_by("pk").first()
+
+
 def _check_seen(customer: Customer, shown: str | None, payment: Payment | None = None) -> None:
     """Raise ChangedMeanwhile unless what is open is as it was shown. The customer is locked.
 
@@ -155,12 +169,8 @@ def _check_seen(customer: Customer, shown: str | None, payment: Payment | None =
     """
     if shown is None or shown == open_items.seen(customer):
         return
-    newest = open_items.newest_seen(shown)
-    if payment is not None and newest is not None:
-        alike = {name: getattr(payment, name) for name in _ALIKE}
-        rows = Payment.objects.filter(customer=customer, pk__gt=newest, reverses=None, **alike)
-        if first := rows.order_by("pk").first():
-            raise EnteredAlready(first)
+    if payment is not None and (first := entered(payment, shown)):
+        raise EnteredAlready(first)
     raise ChangedMeanwhile(None)
 
 

@@ -11,7 +11,11 @@ from moment.ledger.views import (
     invoice,
     invoices,
     ledger,
+    match,
     new_draft,
+    new_payment,
+    ocr,
+    payments,
     statements,
 )
 
@@ -27,6 +31,15 @@ urlpatterns: list[URLPattern] = [
     path("invoices/drafts/<int:pk>/totals/", draft.totals, name="draft_totals"),
     path("invoices/drafts/<int:pk>/discard/", discard.discard, name="discard"),
     path("invoices/drafts/<int:pk>/pdf/", documents.draft_pdf, name="draft_pdf"),
+    path("invoices/payments/", payments.payments, name="payments"),
+    path("invoices/payments/export/", payments.export, name="payments_export"),
+    path("invoices/payments/new/", new_payment.new, name="new_payment"),
+    path("invoices/payments/<int:pk>/", payments.payment, name="payment"),
+    path("invoices/payments/<int:pk>/reverse/", payments.reverse_payment, name="reverse_payment"),
+    path("invoices/matches/<int:pk>/take-back/", payments.take_back, name="take_back"),
+    path("invoices/ocr/", ocr.ocr, name="ocr"),
+    path("invoices/ocr/<int:pk>/", ocr.ocr_file, name="ocr_file"),
+    path("invoices/ocr/payments/<int:pk>/", ocr.assign, name="ocr_assign"),
     path("invoices/<number:number>/", invoice.invoice, name="invoice"),
     path("invoices/<number:number>/credit/", credit.credit, name="credit"),
     path("invoices/<number:number>/move/", credit.move, name="move"),
@@ -34,11 +47,8 @@ urlpatterns: list[URLPattern] = [
     path("invoices/<number:number>/files/<int:pk>/", documents.file, name="file"),
     path("customers/<number:number>/invoices/", customer.of_customer, name="of_customer"),
     path("customers/<number:number>/ledger/", ledger.ledger, name="ledger"),
-    path(
-        "customers/<number:number>/ledger/statement.pdf", statements.pdf, name="statement_pdf"
-    ),
-    path(
-        "customers/<number:number>/ledger/statement.xlsx", statements.xlsx, name="statement_xlsx"
-    ),
+    path("customers/<number:number>/ledger/match/", match.match, name="match"),
+    path("customers/<number:number>/ledger/statement.pdf", statements.pdf, name="statement_pdf"),
+    path("customers/<number:number>/ledger/statement.xlsx", statements.xlsx, name="statement_xlsx"),
     path("customers/<number:number>/ledger/send/", statements.send, name="send_statement"),
 ]

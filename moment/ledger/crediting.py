@@ -104,14 +104,18 @@ def draft_credit(
         return _draft(stored, chosen, release=release, reason=reason)
 
 
-def draft_split(invoice: Invoice, *, by: User, reason: str = "") -> list[Invoice]:
+def draft_split(
+    invoice: Invoice, *, by: User, reason: str = "", shown: str | None = None
+) -> list[Invoice]:
     """Return drafts of credit notes for all that is left of a split, which set its work free.
 
     Raises as `draft_credit`; then nothing is saved.
     """
     with in_turn(), transaction.atomic():
-        made = []
-        for one in _locked(split(invoice)):
+        locked, made = _locked(split(invoice)), []
+        if shown is not None and shown != seen(left(invoice)):
+            raise ChangedMeanwhile(invoice)
+        for one in locked:
             if not one.is_final:
                 raise CannotCredit(_draft_in_the_way(one))
             if chosen := _chosen(lines := left(one), None, empty=True):

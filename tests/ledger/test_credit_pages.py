@@ -1,0 +1,129 @@
+"""The pages that credit an invoice and move it: what is typed stays, and what is done is said."""
+
+from decimal import Decimal
+
+import pytest
+from lxml import html
+
+from moment.ledger import correcting
+from moment.ledger.models import BilledTime, Invoice
+from tests.conftest import said
+from tests.factories import CustomerFactory, ProjectFactory
+from tests.ledger.making import invoice
+from tests.ledger.test_crediting import final
+from tests.ledger.work import approved, drafts, shared
+from tests.offers.editor_pages import errors_of, posted
+
+pytestmark = pytest.mark.django_db
+
+
+def form_of(response):
+    """Return what a browser would post of the dialog, without a button."""
+    (form,) = html.fromstring(response.content.decode()).xpath("//form[@class='dialog']")
+    return posted(form)
+
+
+@pytest.fixture
+def made(kari):
+    return invoice(CustomerFactory(number="51", name="Feil AS"), "1000", "-100", by=kari)
+
+
+URL = "/invoices/20001/credit/"
+
+
+def test_the_whole_as_a_draft_and_at_once(as_kari, made):
+    shown = form_of(as_kari.get(URL))
+    assert shown["what"] == ["whole"]
+    response = as_kari.post(URL, shown | {"reason": "Twice"})
+    note = Invoice.objects.get(kind="credit_note")
+    assert response["Location"] == f"/invoices/drafts/{note.pk}/"
+    assert (note.number, note.gross, note.releases) == (None, -900, True)
+    note.lines.all().delete()
+    note.delete()
+    shown.pop("release")
+    response = as_kari.post(URL, shown | {"final": "1"})
+    assert (response["Location"], said(response)) == (
+        "/invoices/20002/",
+        "Credit note 20002 is final.",
+    )
+    assert not Invoice.objects.get(number="20002").releases
+    page = as_kari.get("/invoices/20001/").content.decode()
+    assert "/credit/" not in page
+    assert "credited" in page
+    assert "All of it is credited already" in as_kari.get(URL).content.decode()
+
+
+def test_some_lines_by_their_amounts(as_kari, made):
+    shown = form_of(as_kari.get(URL))
+    first, second = (f"line-{line.pk}" for line in made.lines.all())
+    assert (shown[first], shown[second]) == ([""], [""])
+    asked = shown | {"what": "lines", "final": "1", first: "1 000,01", second: "x"}
+    refused = as_kari.post(URL, asked)
+    assert refused.status_code == 422
+    assert form_of(refused)[first] == ["1 000,01"]
+    assert "Only 1,000.00 is left of it." in errors_of(refused)
+    nothing = as_kari.post(URL, asked | {first: "", second: ""})
+    assert "Choose what to credit." in nothing.content.decode()
+    assert as_kari.post(URL, asked | {first: "250,50", second: "50"}).status_code == 302
+    assert Invoice.objects.get(number="20002").net == Decimal("-200.50")
+    assert "749.50 left of 1,000.00" in as_kari.get(URL).content.decode()
+
+
+def test_a_double_click_makes_one(as_kari, made):
+    shown = form_of(as_kari.get(URL))
+    key = f"line-{made.lines.first().pk}"
+    data = shown | {"what": "lines", key: "10", "final": "1"}
+    assert as_kari.post(URL, data).status_code == 302
+    again = as_kari.post(URL, data)
+    assert again.status_code == 422
+    assert "credited some of it meanwhile" in again.content.decode()
+    assert Invoice.objects.count() == 2
+
+
+def test_a_split_is_credited_as_a_whole(as_kari, kari):
+    project = shared((CustomerFactory(name="Vidde AS"), 40), customer=CustomerFactory())
+    approved(project, 2, by=kari)
+    for one in drafts(project, by=kari):
+        final(one, kari)
+    page = as_kari.get(URL)
+    assert "Vidde AS" in page.content.decode()
+    shown = form_of(page)
+    refused = as_kari.post(URL, shown | {"release": "on"})
+    assert "once all of them are credited" in refused.content.decode()
+    done = as_kari.post(URL, shown | {"what": "split", "final": "1"})
+    assert said(done) == "Credit notes 20003, 20004 are final."
+    assert not BilledTime.objects.in_force().exists()
+
+
+def test_moving_leads_to_the_draft(as_kari, kari):
+    CustomerFactory(number="52", name="Rett AS")
+    project = ProjectFactory(number="P-7", name="Bru", customer=CustomerFactory(name="Feil AS"))
+    approved(project, by=kari)
+    final(drafts(project, by=kari)[0], kari)
+    url = "/invoices/20001/move/"
+    page = as_kari.get(url)
+    assert "Project P-7 Bru becomes" in page.content.decode()
+    refused = as_kari.post(url, form_of(page) | {"customer": "nobody", "reason": "Feil"})
+    assert refused.status_code == 422
+    assert form_of(refused)["customer"] == ["nobody"]
+    assert form_of(refused)["reason"] == ["Feil"]
+    blocked = CustomerFactory(name="Sperret AS", status="blocked")
+    refused = as_kari.post(url, form_of(page) | {"customer": blocked.number})
+    assert "is blocked" in refused.content.decode()
+    done = as_kari.post(url, form_of(page) | {"customer": "52", "reason": "Feil"})
+    draft = Invoice.objects.get(customer__number="52")
+    assert done["Location"] == f"/invoices/drafts/{draft.pk}/"
+    assert "Invoice 20001 is credited" in said(done)
+    assert "All of it is credited already" in as_kari.get(url).content.decode()
+
+
+def test_what_cannot_be_moved_says_so_at_once(as_kari, made):
+    assert "No work of a project" in as_kari.get("/invoices/20001/move/").content.decode()
+
+
+def test_a_credit_note_is_not_credited(as_kari, kari, made):
+    correcting.credit(made, parts=None, release=False, by=kari)
+    url = "/invoices/20002/credit/"
+    assert "A credit note cannot be credited" in as_kari.get(url).content.decode()
+    assert as_kari.post(url, {"what": "whole"}).status_code == 422
+    assert Invoice.objects.count() == 2

@@ -119,12 +119,18 @@ def of_customers(customers: Customers, on: date, currency: str) -> dict[int, Age
     }
 
 
-def total(on: date, currency: str, customers: Customers = None) -> Aged:
-    """Return what customers owe together at a date. Two queries."""
+def total(
+    on: date, currency: str, customers: Customers = None, *, only_overdue: bool = False
+) -> Aged:
+    """Return what customers, or those with something overdue, owe together. Two queries."""
     sql, params = open_items(on, customers)
     sums, more = _sums(on)
-    sql = f"{sql} SELECT currency, {sums} FROM open_items GROUP BY currency ORDER BY currency"  # noqa: S608
+    sql = f"{sql} SELECT currency, {sums} FROM open_items"
+    if only_overdue:
+        sql += " WHERE customer_id IN (SELECT customer_id FROM open_items WHERE due_on < %s)"
+        more = [*more, day(on)]
     by_currency, ours = {}, []
+    sql += " GROUP BY currency ORDER BY currency"
     for of, *amounts in rows_of(sql, [*params, *more]):
         by_currency[of] = Ageing(of, *(exact(one) for one in amounts[: len(AMOUNTS)]))
         ours.append([exact(one, 6) for one in amounts[len(AMOUNTS) :]])

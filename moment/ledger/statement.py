@@ -34,6 +34,14 @@ NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
+class Account:
+    number: str
+    bic: str
+    currency: str
+    has_kid: bool
+
+
+@dataclass(frozen=True)
 class Statement:
     """All that a statement is made of: what is open at a day or, `since` another, all entries."""
 
@@ -45,6 +53,8 @@ class Statement:
     aged: Aged
     since: date | None = None
     opening: Mapping[str, Decimal] | None = None
+    # Where to pay what is open, whenever it is from: the accounts as invoices have them.
+    accounts: Sequence[Account] = ()
     language: str = ""  # one of ours
 
     @property
@@ -78,6 +88,7 @@ def of_many(customers: Sequence[Customer], on: date, since: date | None = None) 
     for entry in entries.in_order():
         of_customer = sums.setdefault(entry.customer, dict(opening))
         listed.setdefault(entry.customer, []).append(entries.with_running(entry, of_customer))
+    still_open = _open_entries(keys, on) if since else listed
     aged = ageing.of_customers(keys, on, company.currency)
     settings = invoicing.effective_of(customers)
     seller = invoice_parties.seller_of(company)
@@ -91,10 +102,29 @@ def of_many(customers: Sequence[Customer], on: date, since: date | None = None) 
             aged.get(customer.pk) or Aged({}, Ageing(company.currency)),
             since,
             opening if since else None,
+            _accounts(still_open.get(customer.pk, [])),
             LANGUAGES[settings[customer.pk].value("language")],
         )
         for customer in customers
     ]
+
+
+def _open_entries(keys: Sequence[int], on: date) -> dict[int, list[Entry]]:
+    found: dict[int, list[Entry]] = {}
+    for entry in Entries(keys, on).in_order():
+        found.setdefault(entry.customer, []).append(entry)
+    return found
+
+
+def _accounts(entries: Iterable[Entry]) -> list[Account]:
+    """Return where to pay what is open of these, each account and currency once."""
+    found: dict[Account, None] = {}
+    for entry in entries:
+        item = entry.item
+        if isinstance(item, Invoice) and entry.left > 0 and item.account.get("number"):
+            number, bic = item.account["number"], item.account.get("bic", "")
+            found[Account(number, bic, item.currency, bool(item.kid))] = None
+    return list(found)
 
 
 # As PDF
@@ -152,7 +182,7 @@ def data(statement: Statement) -> dict[str, Any]:
         ],
         "facts": _facts(statement),
         "nothing": "" if statement.entries else _("Nothing is open at this date."),
-        "tables": [_table(statement, one) for one in statement.currencies if statement.of(one)],
+        "tables": [_table(statement, one) for one in statement.currencies if _has(statement, one)],
         "ageing": _ageing(statement),
         "note": _note(statement),
         "totals": [
@@ -165,6 +195,11 @@ def data(statement: Statement) -> dict[str, Any]:
 
 def _day(day: date) -> str:
     return format_date(day, "medium", locale=to_locale(get_language() or "en"))
+
+
+def _has(statement: Statement, currency: str) -> bool:
+    opening = (statement.opening or {}).get(currency)
+    return bool(statement.of(currency) or opening)
 
 
 def _facts(statement: Statement) -> list[list[str]]:
@@ -231,13 +266,8 @@ def _note(statement: Statement) -> str:
 def _payment(statement: Statement) -> list[list[str]]:
     """Return label and value of where to pay what is open: each account once."""
     accounts: dict[tuple[str, str], list[str]] = {}
-    with_kid = False
-    for entry in statement.entries:
-        item = entry.item
-        if isinstance(item, Invoice) and entry.left > 0 and item.account.get("number"):
-            key = (item.account["number"], item.account.get("bic", ""))
-            accounts.setdefault(key, []).append(item.currency)
-            with_kid = with_kid or bool(item.kid)
+    for one in statement.accounts:
+        accounts.setdefault((one.number, one.bic), []).append(one.currency)
     found = []
     for (number, bic), currencies in accounts.items():
         norwegian = kontonr.is_valid(number)
@@ -247,9 +277,13 @@ def _payment(statement: Statement) -> list[list[str]]:
             whole = kontonr.to_iban(number) if norwegian else number
             found += [[_("IBAN"), iban.format(whole)], [_("BIC"), bic]]
     if found:
-        each = _("Each invoice's own KID") if with_kid else _("The invoice's number")
+        each = _("Each invoice's own KID") if _any_kid(statement) else _("The invoice's number")
         found.append([_("Mark the payment"), each])
     return [[label, text] for label, text in found if text]
+
+
+def _any_kid(statement: Statement) -> bool:
+    return any(one.has_kid for one in statement.accounts)
 
 
 # As a spreadsheet

@@ -3,11 +3,14 @@
 from django.urls import URLPattern, path
 
 from moment.ledger.views import (
+    accounting,
     credit,
     customer,
+    deliver,
     discard,
     documents,
     draft,
+    finalise,
     invoice,
     invoices,
     ledger,
@@ -18,6 +21,7 @@ from moment.ledger.views import (
     ocr,
     payments,
     statements,
+    to_invoice,
 )
 
 app_name = "ledger"
@@ -25,8 +29,14 @@ app_name = "ledger"
 # Needs the converter that `customers.urls` registers.
 urlpatterns: list[URLPattern] = [
     # Words without a digit are no numbers.
+    path("invoices/", to_invoice.projects, name="to_invoice"),
+    path("invoices/make/", to_invoice.make, name="make_drafts"),
+    path("invoices/of/<number:number>/", to_invoice.choose, name="choose"),
+    path("invoices/drafts/", to_invoice.drafts, name="drafts"),
     path("invoices/all/", invoices.invoices, name="invoices"),
     path("invoices/export/", invoices.export, name="export"),
+    path("invoices/accounting/", accounting.accounting, name="accounting"),
+    path("invoices/accounting/<int:pk>/", accounting.accounting_file, name="accounting_file"),
     path("invoices/drafts/new/", new_draft.new_draft, name="new_draft"),
     path("invoices/drafts/<int:pk>/", draft.draft, name="draft"),
     path("invoices/drafts/<int:pk>/totals/", draft.totals, name="draft_totals"),
@@ -41,7 +51,12 @@ urlpatterns: list[URLPattern] = [
     path("invoices/ocr/", ocr.ocr, name="ocr"),
     path("invoices/ocr/<int:pk>/", ocr.ocr_file, name="ocr_file"),
     path("invoices/ocr/payments/<int:pk>/", ocr.assign, name="ocr_assign"),
+    path("invoices/drafts/finalise/", finalise.finalise_all, name="finalise_all"),
+    path("invoices/drafts/<int:pk>/finalise/", finalise.finalise, name="finalise"),
+    path("invoices/deliver/", deliver.deliver_all, name="deliver_all"),
     path("invoices/<number:number>/", invoice.invoice, name="invoice"),
+    path("invoices/<number:number>/deliver/", deliver.deliver, name="deliver"),
+    path("invoices/<number:number>/ehf/", deliver.ehf, name="ehf"),
     path("invoices/<number:number>/credit/", credit.credit, name="credit"),
     path("invoices/<number:number>/move/", credit.move, name="move"),
     path("invoices/<number:number>/pdf/", documents.pdf, name="pdf"),

@@ -1,6 +1,6 @@
 """What goes with an invoice as files of their own, and what its files are called."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.utils import translation
@@ -53,7 +53,7 @@ def attachments(invoice: Invoice) -> list[Attachment]:
     At most two queries.
     """
     with translation.override(LANGUAGES[invoice.written.value("language")]):
-        taken = [file_name(invoice, kind) for kind in (Kind.PDF, Kind.HOURS_PDF, Kind.HOURS_XLSX)]
+        taken: list[str] = []
         found = []
         for name, content in _named(invoice):
             free = file_names.free(clean_name(name) or _("file"), taken)
@@ -62,8 +62,15 @@ def attachments(invoice: Invoice) -> list[Attachment]:
     return found
 
 
-def file_name(invoice: Invoice, kind: str) -> str:
-    """Return what the document or the hours specification is called, in the active language."""
+def file_name(invoice: Invoice, kind: str, others: Collection[str] = ()) -> str:
+    """Return what the document or the hours specification is called, in the active language.
+
+    Where one of the `others` that go with it has that name, which they got before, it gives way.
+    """
+    return file_names.free(_file_name(invoice, kind), others)
+
+
+def _file_name(invoice: Invoice, kind: str) -> str:
     number = invoice.number or _("draft")
     match kind:
         case Kind.HOURS_PDF:

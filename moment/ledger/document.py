@@ -4,7 +4,7 @@ Of a final one all is as it was written down; a draft shows the company and the 
 are now. A fixed number of queries, however many lines and hours there are.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -110,7 +110,7 @@ def of(invoice: Invoice, company: CompanySettings) -> Document:
         work=work,
         account=account,
         contact=invoice.contact,
-        attachments=list(_attached(invoice, work)),
+        attachments=_attached(invoice, work),
         booked=None if invoice.rate is None else Booked(ours.currency, invoice.rate),
         is_credit_note=invoice.is_credit_note,
         credits=(invoice.credits.number or "") if invoice.credits else "",
@@ -126,7 +126,7 @@ def work_of(invoice: Invoice) -> list[Work]:
     rows = BilledTime.objects.filter(line__invoice=invoice, holds=True)
     rows = rows.select_related("entry__user", "entry__activity__project")
     found = []
-    for row in rows.order_by("line__order", "line", "entry__day", "entry"):
+    for row in rows.order_by("line__order", "line_id", "entry__day", "entry_id"):
         entry, project = row.entry, row.entry.activity.project
         found.append(
             Work(
@@ -198,23 +198,23 @@ def _account(invoice: Invoice) -> Account | None:
     return Account(found.number, found.bic) if found else None
 
 
-def _attached(invoice: Invoice, work: Sequence[Work]) -> Iterator[str]:
-    """Yield the names of what goes with an invoice; of a draft, what would."""
-    if name := _attached_hours(invoice, work):
-        yield name
+def _attached(invoice: Invoice, work: Sequence[Work]) -> list[str]:
+    """Return the names of what goes with an invoice; of a draft, what would."""
     if invoice.is_final:
         rows = invoice.files.filter(kind=Kind.ATTACHMENT)
-        yield from rows.values_list("name", flat=True)
+        others = list(rows.values_list("name", flat=True))
     else:
-        yield from (one.name for one in attaching.attachments(invoice))
+        others = [one.name for one in attaching.attachments(invoice)]
+    hours = _attached_hours(invoice, work, others)
+    return [hours, *others] if hours else others
 
 
-def _attached_hours(invoice: Invoice, work: Sequence[Work]) -> str:
+def _attached_hours(invoice: Invoice, work: Sequence[Work], others: Sequence[str] = ()) -> str:
     kind = hours_kind(invoice) if work else None
     if kind is None:
         return ""
     if invoice.is_final:
-        return attaching.file_name(invoice, kind)
+        return attaching.file_name(invoice, kind, others)
     texts = {
         Kind.HOURS_PDF: _("Hours specification, attached as PDF"),
         Kind.HOURS_XLSX: _("Hours specification, attached as XLSX"),

@@ -93,7 +93,8 @@ def keep_file(invoice: Invoice, kind: str, file: IO[bytes], media_type: str) -> 
         raise ValueError("nothing is kept of a draft")
     content = keep(file, media_type)
     with translation.override(document.language_of(invoice)):
-        name = file_name(invoice, kind)
+        attached = invoice.files.filter(kind=Kind.ATTACHMENT).values_list("name", flat=True)
+        name = file_name(invoice, kind, list(attached))
     with in_turn(), transaction.atomic():
         row, _made = InvoiceFile.objects.select_related("content").get_or_create(
             invoice=invoice,

@@ -105,8 +105,7 @@ def renew(items: Iterable[Item]) -> None:
         item.remaining = whole - sign * sum((row.amount for row in rows[key]), Decimal(0))
         item.is_open = bool(item.remaining)
         if isinstance(item, Invoice):
-            days = [row.matched_on for row in _lasting(rows[key])]
-            item.settled_on = None if item.is_open else max(days, default=item.issued_on)
+            item.settled_on = None if item.is_open else _settled_on(item, rows[key])
     for model, fields in _WRITTEN.items():
         rows_of = [item for item in found.values() if isinstance(item, model)]
         for start in range(0, len(rows_of), BATCH):
@@ -155,6 +154,23 @@ def _rows(items: Collection[tuple[type[Item], int]]) -> dict[tuple[type[Item], i
             for side in sides:
                 for match in Match.objects.filter(**{f"{side}__in": some}):
                     found[model, getattr(match, f"{side}_id")].append(match)
+    return found
+
+
+def _settled_on(invoice: Invoice, rows: Sequence[Match]) -> date | None:
+    """Return the day since which nothing is open of an invoice of which nothing is open now."""
+    whole, sign = _whole(invoice)
+    by_day: dict[date, Decimal] = {}
+    for row in rows:
+        by_day[row.matched_on] = by_day.get(row.matched_on, Decimal(0)) + row.amount
+    found, settled = invoice.issued_on, Decimal(0)
+    was_open = bool(whole)
+    for day in sorted(by_day):
+        settled += by_day[day]
+        is_open = whole != sign * settled
+        if was_open and not is_open:
+            found = day
+        was_open = is_open
     return found
 
 

@@ -73,20 +73,20 @@ def pairs(
 
     Both come to the same.
     """
-    left = [list(one) for one in credits]
+    waiting = iter(credits)
+    credit, left = next(waiting, (None, NOTHING))
     for debit, amount in debits:
-        while amount and left:
-            part = min(amount, left[0][1])  # type: ignore[type-var]
-            yield debit, left[0][0], part  # type: ignore[misc]
-            amount -= part
-            left[0][1] -= part  # type: ignore[operator]
-            if not left[0][1]:
-                left.pop(0)
+        while amount and credit is not None:
+            part = min(amount, left)
+            yield debit, credit, part
+            amount, left = amount - part, left - part
+            if not left:
+                credit, left = next(waiting, (None, NOTHING))
 
 
 def seen(customer: Customer) -> str:
     """Return what a form keeps of what was open as it was shown, and of the newest payment then."""
-    rows = [
+    rows: list[Item] = [
         *Invoice.objects.filter(customer=customer, is_open=True).order_by("pk"),
         *Payment.objects.filter(customer=customer, is_open=True).order_by("pk"),
     ]

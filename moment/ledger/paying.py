@@ -66,7 +66,8 @@ def pay(
         payments = holding.lock_payments(customer, list(others or {}))
         payment.customer, payment.remaining, payment.is_open = customer, payment.amount, True
         payment.save()
-        wanted = [(invoices[key], amount) for key, amount in parts.items()]
+        wanted: list[tuple[Item, Decimal]] = []
+        wanted += [(invoices[key], amount) for key, amount in parts.items()]
         wanted += [(payments[key], amount) for key, amount in (others or {}).items()]
         sides = [_side_by_side(other, payment) for other, _amount in wanted]
         amounts = [amount for _other, amount in wanted]
@@ -88,11 +89,9 @@ def settle_open(
     with in_turn(), transaction.atomic(), customers_holding.held(customer) as held:
         _check_seen(held, shown)
         invoice_keys, payment_keys = open_items.named(parts)
-        rows = {
-            **holding.lock_invoices(held, invoice_keys),
-            **{-key: row for key, row in holding.lock_payments(held, payment_keys).items()},
-        }
-        items = sorted(rows.values(), key=lambda item: (matching.day_of(item), item.pk))
+        items: list[Item] = [*holding.lock_invoices(held, invoice_keys).values()]
+        items += holding.lock_payments(held, payment_keys).values()
+        items.sort(key=lambda item: (matching.day_of(item), item.pk))
         wanted = [(item, parts[open_items.key_of(item)]) for item in items]
         owed = [one for one in wanted if matching.owed(one[0]) > 0]
         credit = [one for one in wanted if matching.owed(one[0]) <= 0]

@@ -142,8 +142,8 @@ def _book(content: bytes, found: Transmission, name: str, by: User) -> OcrFile:
     invoices = {row.invoice.pk: row.invoice for row in look(found) if row.invoice}
     customers = holding.lock_customers({invoice.customer_id for invoice in invoices.values()})
     for some in _some(sorted(invoices)):
-        rows = Invoice.objects.select_for_update(of=("self",)).filter(pk__in=some)
-        list(rows.order_by("pk").values_list("pk"))
+        locked = Invoice.objects.select_for_update(of=("self",)).filter(pk__in=some)
+        list(locked.order_by("pk").values_list("pk"))
     # Looked at once more, now that nobody else can change what they come to.
     rows = look(found)
     if any(row.invoice and row.invoice.customer_id not in customers for row in rows):
@@ -219,8 +219,8 @@ class _Reading:
         self.accounts = {digits_of(one.number): one for one in BankAccount.objects.all()}
         self.seen: set[str] = set()
         for some in _some({one.reference for one in paid}):
-            rows = OcrPayment.objects.filter(reference__in=some)
-            self.seen |= set(rows.values_list("reference", flat=True))
+            kept = OcrPayment.objects.filter(reference__in=some)
+            self.seen |= set(kept.values_list("reference", flat=True))
         self.invoices: dict[str, list[Invoice]] = {}
         for some in _some({one.kid for one in paid if one.kid}):
             rows = Invoice.objects.final().filter(kid__in=some, kind=Invoice.Kind.INVOICE)
@@ -230,7 +230,7 @@ class _Reading:
         self.credited: set[int] = set()
         for some in _some([key for key, left in self.left.items() if not left]):
             notes = Invoice.objects.final().filter(credits__in=some)
-            self.credited |= set(notes.values_list("credits", flat=True))
+            self.credited |= {note.credits_id for note in notes if note.credits_id}
 
     def rows(self) -> Iterator[Row]:
         for one in self.paid:

@@ -30,6 +30,7 @@ def ocr(request: SignedInRequest) -> HttpResponse:
         return _page(request, OcrForm())
     if not form.is_valid():
         return _page(request, form, status=INVALID)
+    assert form.found is not None
     before = reading.read_before(form.content, form.found)
     if before is None and request.POST.get("do") == _BOOK and not request.FILES:
         try:
@@ -45,7 +46,6 @@ def ocr(request: SignedInRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("ledger:ocr_file", args=[file.pk]))
     if before is not None or form.errors:
         return _page(request, form, before=before, status=INVALID)
-    assert form.found is not None
     return _page(request, form, looked=Looked(reading.look(form.found)))
 
 
@@ -138,7 +138,7 @@ def _page(
 
 def _sums(rows: QuerySet) -> dict[str, Any]:
     found = rows.aggregate(n=Count("pk"), amount=Sum("amount"), known=Count("payment"))
-    return {**found, "amount": exact(found["amount"] or 0), "unknown": found["n"] - found["known"]}
+    return {**found, "amount": exact(found["amount"]), "unknown": found["n"] - found["known"]}
 
 
 def _assigned_already() -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
@@ -43,15 +44,16 @@ class Entry:
         self.wants_look = False  # what stays open was not said yet
         first = [*([invoice.currency] if invoice else []), *self.open_currencies]
         self.currency = self._currency(first)
+        paid = owed(invoice) if invoice and invoice.is_open else None
         initial = {
             "paid_on": timezone.localdate(),
             "currency": self.currency,
             "rate": rates.latest(self.currency),
             "kid": kid or (invoice.kid if invoice else ""),
-            "amount": owed(invoice) if invoice and invoice.is_open else None,
+            "amount": paid,
         }
         self.form = PaymentForm(data, initial=initial, first=first)
-        self.amount = self._amount(initial["amount"])
+        self.amount = self._amount(paid)
         proposed = None if data is not None else self._proposal()
         typed = None if data is None else typed_in(data)
         self.parts = self._parts(typed=typed, proposed=proposed)
@@ -126,7 +128,8 @@ class Entry:
     @property
     def chosen(self) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
         """How much of which invoices and of which payments is settled, by their keys."""
-        invoices, payments = {}, {}
+        invoices: dict[int, Decimal] = {}
+        payments: dict[int, Decimal] = {}
         for row in self.parts.rows:
             if row.amount:
                 (payments if row.is_payment else invoices)[row.item.pk] = row.amount
@@ -161,7 +164,7 @@ class Entry:
         """Return the form with what is typed and without errors: nobody has finished yet."""
         assert self.data is not None
         names = ("paid_on", "amount", "currency", "rate", "kid", "text")
-        typed = {name: self.data.get(name, "") for name in names}
+        typed: dict[str, Any] = {name: self.data.get(name, "") for name in names}
         if self.data.get("rate_in") != self.currency:
             typed["rate"] = rates.latest(self.currency) or ""
         return PaymentForm(initial=typed, first=self.open_currencies)

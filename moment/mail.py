@@ -88,9 +88,9 @@ def send(
     """Send one letter, made of `<template>_subject.txt`, `<template>.txt` and `<template>.html`.
 
     It goes to one address or several. The templates get `site` beside the context: what links in
-    letters begin with. Without a language it is the installation's. Waits for the mail server, so never inside a transaction.
-    Raises NotSent when the server is away or refuses, or an address is none; where it refuses some
-    of several, the others have got it, and the text says so.
+    letters begin with. Without a language it is the installation's. Waits for the mail server, so
+    never inside a transaction. Raises NotSent when the server is away or refuses, or an address is
+    none; where it refuses some of several, the others have got it, and the text says so.
     """
     to = [to] if isinstance(to, str) else list(to)
     copy_to = list(personal.copy_to) if personal else []

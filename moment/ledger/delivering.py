@@ -77,6 +77,15 @@ class Plan:
             return outbox.is_there()
         return self.way == EMAIL and bool(self.to)
 
+    @property
+    def takes_hands(self) -> str:
+        """Return in words what somebody has to do for it to arrive; empty where nothing."""
+        if self.by_itself:
+            return ""
+        if self.way == EHF:
+            return _("Download it, and give it to your access point.")
+        return _("Print it, and send it by post.")
+
 
 def plan(invoice: Invoice) -> Plan:
     return plans([invoice])[0]
@@ -161,6 +170,14 @@ def deliver(
         _note(row, failed_at=timezone.now(), error=str(error)[:_LONGEST_ERROR])
     else:
         _note(row, done_at=timezone.now())
+    return row
+
+
+def refuse(plan: Plan, error: CannotDeliver, by: User) -> Delivery:
+    """Write down that an invoice could not be delivered among others, and why."""
+    row = Delivery(invoice=plan.invoice, way=plan.way, to=plan.receiver[:2000], made_by=by)
+    row.failed_at, row.error = timezone.now(), str(error)[:_LONGEST_ERROR]
+    _write_down(row, None)
     return row
 
 

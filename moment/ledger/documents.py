@@ -99,6 +99,6 @@ def keep_file(invoice: Invoice, kind: str, file: IO[bytes], media_type: str) -> 
         row, _made = InvoiceFile.objects.select_related("content").get_or_create(
             invoice=invoice,
             kind=kind,
-            defaults={"name": name, "content": content, "order": _ORDER[Kind(kind)]},
+            defaults={"name": name, "content": content, "order": _ORDER.get(Kind(kind), 0)},
         )
     return row

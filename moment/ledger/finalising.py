@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -91,8 +91,17 @@ def finalise_all(drafts: Iterable[Invoice], by: User) -> tuple[list[Invoice], li
     return done, failed
 
 
+def due_on(invoice: Invoice) -> date:
+    """Return when it is to be paid, by its date, for a draft without one by today's.
+
+    A credit note is due at once: it is there to be matched.
+    """
+    terms = 0 if invoice.is_credit_note else invoice.written.value("credit_terms")
+    return (invoice.issued_on or timezone.localdate()) + timedelta(days=terms)
+
+
 def _locked(draft: Invoice) -> Invoice:
-    """Return the draft as it is now, locked with its customer, in as few queries as there can be."""
+    """Return the draft as it is now, locked with its customer, in as few queries as can be."""
     customer = holding.lock_customers([draft.customer_id])[draft.customer_id]
     return holding.lock_invoices(customer, [draft.pk])[draft.pk]
 
@@ -102,9 +111,7 @@ def _write_down(invoice: Invoice, by: User) -> None:
         invoice.rate = Decimal(1)
     if invoice.issued_on is None:
         invoice.issued_on = timezone.localdate()
-    # A credit note is due at once: it is there to be matched.
-    terms = 0 if invoice.is_credit_note else invoice.written.value("credit_terms")
-    invoice.due_on = invoice.issued_on + timedelta(days=terms)
+    invoice.due_on = due_on(invoice)
     invoice.remaining, invoice.is_open = invoice.gross, bool(invoice.gross)
     invoice.settled_on = None if invoice.is_open else invoice.issued_on
     invoice.finalised_at, invoice.finalised_by = timezone.now(), by

@@ -50,7 +50,8 @@ def _thread() -> ThreadPoolExecutor:
 @cache
 def _saxon() -> tuple[Any, list[Any]]:
     """Return the processor and the rules, ready to be run."""
-    assert _found and _found.origin
+    assert _found
+    assert _found.origin
     processor = importlib.import_module("saxonche").PySaxonProcessor(license=False)
     compiler = processor.new_xslt30_processor()
     folder = Path(_found.origin).parent / _FOLDER

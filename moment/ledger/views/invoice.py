@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from moment.access import needs
 from moment.invoice_settings.declared import SETTINGS
+from moment.ledger import delivering
 from moment.ledger.invoice_page import InvoicePage
 from moment.ledger.views.loading import visible_invoice
 
@@ -14,4 +15,5 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
     page = InvoicePage(visible_invoice(request.user, number))
     references = [(SETTINGS[name].label, text) for name, text in page.references]
     context = {"page": page, "invoice": page.invoice, "references": references}
+    context["log"] = delivering.log(page.invoice)
     return render(request, "ledger/invoice.html", context)

@@ -133,7 +133,7 @@ class Rule:
         """
         return {}
 
-    def undone(self, column: Any, customers: Collection[int]) -> None:
+    def undone(self, column: Any, customers: Collection[int], by: User) -> None:
         """Put in order what does not fit any more, once all has gone back to these customers."""
 
 

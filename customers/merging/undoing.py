@@ -73,7 +73,7 @@ def undo(
         _move_back(merge, since)
         _put_back_rows(merge)
         for label, rule in rules().items():
-            rule.undone(column_of(label), keys)
+            rule.undone(column_of(label), keys, by)
         merge.undone_by, merge.undone_at = by, timezone.now()
         merge.save()
         _set_free(merge, kept, others, staying)

@@ -11,7 +11,7 @@ from customers import invoicing
 from customers.merging import log
 from customers.merging.rules import Rule, Work
 from customers.models import Customer
-from moment.models import CompanySettings
+from moment.models import CompanySettings, User
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class OwnContact(Rule):
     # The rows that name whom they like for good, as they were sent.
     fixed: Q = field(default_factory=lambda: Q(pk__in=[]))
 
-    def undone(self, column: Any, customers: Collection[int]) -> None:
+    def undone(self, column: Any, customers: Collection[int], by: User) -> None:
         rows = column.model._base_manager.filter(customer__in=customers).exclude(self.fixed)
         strangers = rows.exclude(**{column.name: None})
         strangers = strangers.exclude(**{f"{column.name}__customer": F("customer")})

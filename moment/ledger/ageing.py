@@ -20,7 +20,6 @@ from django.db.models import (
     Case,
     DateField,
     DecimalField,
-    Exists,
     F,
     OuterRef,
     Q,
@@ -38,11 +37,11 @@ from moment.money import rounded
 # The last day of overdue that each part takes; what is overdue for longer is in the last one.
 DAYS = (30, 60, 90)
 _MONEY = DecimalField(max_digits=16, decimal_places=2)
-_CENTS = Decimal("0.01")
 _NOTHING = Decimal(0)
 
-# What an item is: `item` tells it from all others, `due_on` is NULL where it is never due.
-_COLUMNS = ("item", "customer_id", "currency", "due_on", "amount", "rate")
+# What an item is: `item` is an invoice's key, or a payment's below 0; `day` is when it came into
+# the ledger, and `due_on` is NULL where it is never due.
+_COLUMNS = ("item", "customer_id", "currency", "day", "due_on", "amount", "rate")
 
 Customers = Collection[int] | QuerySet | None
 
@@ -125,7 +124,7 @@ def total(
     """Return what customers, or those with something overdue, owe together. Two queries."""
     sql, params = open_items(on, customers)
     sums, more = _sums(on)
-    sql = f"{sql} SELECT currency, {sums} FROM open_items"
+    sql = f"{sql} SELECT currency, {sums} FROM open_items"  # noqa: S608
     if only_overdue:
         sql += " WHERE customer_id IN (SELECT customer_id FROM open_items WHERE due_on < %s)"
         more = [*more, day(on)]
@@ -223,10 +222,13 @@ def _due(prefix: str = "") -> Any:
     )
 
 
-def _items(rows: QuerySet, prefix: str, item: Any, due: Any, amount: Any) -> QuerySet:
+def _items(rows: QuerySet, prefix: str, item: Any, day: str, due: Any, amount: Any) -> QuerySet:
     """Return rows of items with `_COLUMNS`, in their order."""
+    customer, currency, rate = (
+        F(f"{prefix}{name}") for name in ("customer_id", "currency", "rate")
+    )
     return rows.order_by().values_list(
-        item, F(f"{prefix}customer_id"), F(f"{prefix}currency"), due, amount, F(f"{prefix}rate")
+        item, customer, currency, F(f"{prefix}{day}"), due, amount, rate
     )
 
 
@@ -236,77 +238,69 @@ def _among(prefix: str, customers: Customers) -> Q:
 
 def _stored(on: date, customers: Customers) -> list[QuerySet]:
     """Return what is open now of the items of that date."""
+    invoices = Invoice.objects.still_open().filter(_among("", customers), issued_on__lte=on)
+    payments = Payment.objects.still_open().filter(_among("", customers), paid_on__lte=on)
     return [
-        _items(
-            Invoice.objects.still_open().filter(_among("", customers), issued_on__lte=on),
-            "", F("pk"), _due(), F("remaining"),
-        ),
-        _items(
-            Payment.objects.still_open().filter(_among("", customers), paid_on__lte=on),
-            "", -F("pk"), _never(), -F("remaining"),
-        ),
-    ]  # fmt: skip
+        _items(invoices, "", F("pk"), "issued_on", _due(), F("remaining")),
+        _items(payments, "", -F("pk"), "paid_on", _never(), -F("remaining")),
+    ]
+
+
+def all_items(on: date, customers: Customers) -> tuple[str, list[Any]]:
+    """Return the same as `open_items`, called `all_items`, of all there is at the date."""
+    invoices = Invoice.objects.final().filter(_among("", customers), issued_on__lte=on)
+    payments = Payment.objects.filter(_among("", customers), paid_on__lte=on)
+    rows = _items(invoices, "", F("pk"), "issued_on", _due(), F("gross"))
+    paid = _items(payments, "", -F("pk"), "paid_on", _never(), -F("amount"))
+    sql, params = rows.union(paid, all=True).query.sql_with_params()
+    return f"WITH all_items ({', '.join(_COLUMNS)}) AS ({sql})", list(params)
 
 
 def _settled_later(on: date, customers: Customers) -> list[QuerySet]:
     """Return what of the items of that date was settled after it: each match is of two."""
-    later = Match.objects.filter(matched_on__gt=on)
+    later = Match.objects.filter(matched_on__gt=on) if customers is None else _after(on)
     found = []
-    for side, sign, when in (
+    for side, sign, day in (
         ("invoice", 1, "issued_on"),
         ("credit_note", -1, "issued_on"),
         ("repayment", 1, "paid_on"),
         ("payment", -1, "paid_on"),
     ):
-        rows = later.filter(
-            _among(f"{side}__", customers),
-            **{f"{side}__isnull": False, f"{side}__{when}__lte": on},
-        )
-        of_invoice = when == "issued_on"
+        prefix, of_invoice = f"{side}__", day == "issued_on"
+        rows = later.filter(_among(prefix, customers), **{f"{prefix}{day}__lte": on})
+        item: Any = F(f"{side}_id") if of_invoice else -F(f"{side}_id")
+        due = _due(prefix) if of_invoice else _never()
         found.append(
-            _items(
-                rows,
-                f"{side}__",
-                F(f"{side}_id") if of_invoice else -F(f"{side}_id"),
-                _due(f"{side}__") if of_invoice else _never(),
-                F("amount") if sign > 0 else -F("amount"),
-            )
+            _items(rows, prefix, item, day, due, F("amount") if sign > 0 else -F("amount"))
         )
     return found
+
+
+def _after(on: date) -> QuerySet:
+    """Return what was settled after a date, to be met by what it settles and not by its day.
+
+    SQLite does not know that few of all matches are of one item.
+    """
+    return Match.objects.alias(day=Coalesce("matched_on", "matched_on")).filter(day__gt=on)
 
 
 # The same of rows of one model
 
 
-def with_left(rows: QuerySet, on: date, *, later: bool = True) -> QuerySet:
+def with_left(rows: QuerySet, on: date) -> QuerySet:
     """Return invoices or payments with `left`: what is open of each at a date, owed if positive.
 
-    `later` tells whether anything was settled after it, as `settled_later` does.
+    For the rows of a page: each is looked up by itself.
     """
     of_invoices = rows.model is Invoice
     left: Any = F("remaining") if of_invoices else -F("remaining")
-    if later:
-        owed, credit = ("invoice", "credit_note") if of_invoices else ("repayment", "payment")
-        left = left + _after(owed, on) - _after(credit, on)
+    owed, credit = ("invoice", "credit_note") if of_invoices else ("repayment", "payment")
+    left = left + _settled(owed, on) - _settled(credit, on)
     return rows.annotate(left=Coalesce(left, Value(_NOTHING), output_field=_MONEY))
 
 
-def still_open(rows: QuerySet, on: date, *, later: bool = True) -> QuerySet:
-    """Return those rows, which have their `left`, of which something is open at a date."""
-    if not later:
-        return rows.filter(is_open=True)
-    if rows.model is Invoice:
-        # What is settled for good by then need not be added up.
-        maybe = Q(is_open=True) | Q(settled_on__gt=on)
-    else:
-        after = Match.objects.filter(matched_on__gt=on)
-        own = [after.filter(**{side: OuterRef("pk")}) for side in ("payment", "repayment")]
-        maybe = Q(is_open=True) | Exists(own[0]) | Exists(own[1])
-    return rows.filter(maybe).exclude(left__gt=-_CENTS / 2, left__lt=_CENTS / 2)
-
-
-def _after(side: str, on: date) -> Any:
+def _settled(side: str, on: date) -> Any:
     """Return what an item settled after a date on one side of matches."""
-    matches = Match.objects.filter(matched_on__gt=on, **{side: OuterRef("pk")})
+    matches = _after(on).filter(**{side: OuterRef("pk")})
     sums = matches.order_by().values(side).annotate(sum=Sum("amount")).values("sum")
     return Coalesce(Subquery(sums), Value(_NOTHING), output_field=_MONEY)

@@ -50,7 +50,10 @@ class BalanceList(Listing):
 
     url_name = "ledger:ledgers"
     chosen_by = "show"
-    tab_labels: ClassVar = {OPEN: gettext_lazy("All with open items"), OVERDUE: gettext_lazy("Overdue")}
+    tab_labels: ClassVar = {
+        OPEN: gettext_lazy("All with open items"),
+        OVERDUE: gettext_lazy("Overdue"),
+    }
     usual_tab = OPEN
     sums = (OPEN,)
     heads = (
@@ -97,7 +100,7 @@ class BalanceList(Listing):
     # What there is
 
     def _sql(self) -> tuple[str, list[Any]]:
-        """Return the beginning of a query with `balances`: of each customer, and what is overdue."""
+        """Return the beginning of a query with `balances`: each customer's, and what is overdue."""
         sql, params = ageing.open_items(self.on, self.customers)
         overdue = "SUM(CASE WHEN due_on < %s THEN amount * rate ELSE 0 END)"
         return (

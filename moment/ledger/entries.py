@@ -1,24 +1,21 @@
 """The rows of a customer's ledger at a date, page by page, with what is open of each.
 
-Invoices, credit notes and payments stand in one order: by day, and on one day by number, payments
-last. Amounts are positive where the customer owes them, so a balance is the sum of its rows.
+Invoices, credit notes and payments stand in one order: by day, and on one day as they were made,
+payments last. Amounts are positive where the customer owes them, so a balance is the sum of rows.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
-from heapq import merge
-from itertools import islice
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Value
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers.overview import Page
-from moment.keyset import beyond, is_key
+from moment.keyset import is_key
 from moment.ledger import ageing
 from moment.ledger.models import Invoice, Match, Payment
 from moment.templatetags.moment import short_date
@@ -28,6 +25,8 @@ NOTHING = Decimal(0)
 _KINDS = {"i": Invoice, "p": Payment}
 # So many of what a row was matched with are named.
 NAMED = 3
+_BATCH = 500  # rows of one query
+_NOT_SHOWN = {Invoice: ("invoice_settings", "seller", "search_text"), Payment: ()}
 
 
 @dataclass(frozen=True)
@@ -89,9 +88,7 @@ class Entry:
     @property
     def place(self) -> tuple[Any, ...]:
         """Where it stands in the order."""
-        if isinstance(self.item, Payment):
-            return (self.day, 1, "", self.item.pk)
-        return (self.day, 0, self.item.sort_number, self.item.pk)
+        return (self.day, int(self.is_payment), self.item.pk)
 
     @property
     def key(self) -> str:
@@ -106,56 +103,85 @@ class Entries:
     on: date
     only_open: bool = True
     since: date | None = None
-    later: bool = field(init=False)
+    _count: int | None = None
 
-    def __post_init__(self) -> None:
-        self.later = ageing.settled_later(self.on)
-
-    # What there is
-
-    def _rows(self, model: type[Invoice] | type[Payment]) -> QuerySet:
-        day = _day_of(model)
-        rows = model.objects.filter(customer__in=self.customers, **{f"{day}__lte": self.on})
-        rows = rows.filter(number__isnull=False) if model is Invoice else rows
-        rows = ageing.with_left(rows, self.on, later=self.later)
-        return ageing.still_open(rows, self.on, later=self.later) if self.only_open else rows
-
-    def _shown(self, model: type[Invoice] | type[Payment]) -> QuerySet:
-        rows = self._rows(model)
-        return rows.filter(**{f"{_day_of(model)}__gte": self.since}) if self.since else rows
-
-    @cached_property
+    @property
     def count(self) -> int:
-        return sum(self._shown(model).order_by().count() for model in _KINDS.values())
+        """How many there are, known with the first rows that are fetched."""
+        if self._count is None:
+            self.fetch(1)
+        return self._count or 0
 
-    def before(self, place: tuple[Any, ...] | None) -> dict[str, Decimal]:
-        """Return what the entries before a place add up to, by currency; None: before the first."""
-        if place is None and self.since is None:
+    def all(self) -> list[Entry]:
+        """Return every entry, oldest first, with the balance after each. Few queries."""
+        return self.fetch()
+
+    def opening(self) -> dict[str, Decimal]:
+        """Return the balances before the first entry that is shown, by currency."""
+        if self.since is None:
             return {}
-        sums: dict[str, Decimal] = {}
-        for model in (Invoice, Payment):
-            rows = self._rows(model)
-            if place is None:
-                rows = rows.filter(**{f"{_day_of(model)}__lt": self.since})
-            else:
-                rows = rows.filter(_beyond(model, place, descending=True))
-            added = rows.order_by().values_list("currency").annotate(sum=Sum(self._amount(model)))
-            for currency, amount in added:
-                sums[currency] = sums.get(currency, NOTHING) + ageing.exact(amount)
-        return sums
+        sql, params = ageing.all_items(self.on, self.customers)
+        sql += " SELECT currency, SUM(amount) FROM all_items WHERE day < %s GROUP BY currency"
+        found = ageing.rows_of(sql, [*params, ageing.day(self.since)])
+        return {currency: ageing.exact(sums) for currency, sums in found}
 
-    def _amount(self, model: type[Invoice] | type[Payment]) -> Any:
-        if self.only_open:
-            return F("left")
-        return F("gross") if model is Invoice else F("amount") * Value(-1)
+    def fetch(
+        self,
+        size: int | None = None,
+        *,
+        descending: bool = False,
+        after: tuple[Any, ...] | None = None,
+    ) -> list[Entry]:
+        """Return so many entries beyond a place in the order, or from its start."""
+        source = ageing.open_items if self.only_open else ageing.all_items
+        sql, params = source(self.on, self.customers)
+        table = "open_items" if self.only_open else "all_items"
+        conditions, more = self._conditions(descending, after)
+        way = "DESC" if descending else "ASC"
+        sql += (
+            ", placed AS (SELECT item, customer_id, currency, day, amount, "  # noqa: S608
+            "CASE WHEN item < 0 THEN 1 ELSE 0 END AS paid, ABS(item) AS id "
+            f"FROM {table}), running AS (SELECT item, day, paid, id, amount, SUM(amount) OVER "
+            "(PARTITION BY customer_id, currency ORDER BY day, paid, id) AS balance, "
+            "COUNT(*) OVER () AS count FROM placed) "
+            f"SELECT item, amount, balance, count FROM running WHERE {conditions} "
+            f"ORDER BY day {way}, paid {way}, id {way}{' LIMIT %s' if size else ''}"
+        )
+        rows = ageing.rows_of(sql, [*params, *more, *([size] if size else [])])
+        if rows:
+            self._count = rows[0][3]
+        return self._entries(rows)
 
-    # Rows
+    def _conditions(self, descending: bool, after: tuple[Any, ...] | None) -> tuple[str, list[Any]]:
+        conditions, params = ["1 = 1"], []
+        if self.since:
+            conditions, params = ["day >= %s"], [ageing.day(self.since)]
+        if after:
+            conditions.append(f"(day, paid, id) {'<' if descending else '>'} (%s, %s, %s)")
+            params += [ageing.day(after[0]), *after[1:]]
+        return " AND ".join(conditions), params
 
-    def all(self) -> Iterator[Entry]:
-        """Yield every entry, oldest first, with the balance after each."""
-        sums = self.before(None)
-        for entry in self.in_order():
-            yield self.with_running(entry, sums)
+    def _entries(self, rows: Sequence[tuple[Any, ...]]) -> list[Entry]:
+        """Return the entries of these items with their amounts and the balances after them."""
+        keys = [item for item, *_rest in rows]
+        found: dict[int, Any] = {}
+        for model, some in (
+            (Invoice, [key for key in keys if key > 0]),
+            (Payment, [-key for key in keys if key < 0]),
+        ):
+            # Of what is open, the amounts say it already.
+            every = model.objects.defer(*_NOT_SHOWN[model])  # type: ignore[attr-defined]
+            every = every if self.only_open else ageing.with_left(every, self.on)
+            sign = 1 if model is Invoice else -1
+            for start in range(0, len(some), _BATCH):
+                rows_of = every.filter(pk__in=some[start : start + _BATCH])
+                found |= {sign * row.pk: row for row in rows_of}
+        entries = []
+        for item, amount, balance, _count in rows:
+            row = found[item]
+            left = ageing.exact(amount if self.only_open else row.left)
+            entries.append(_entry(row, left, ageing.exact(balance)))
+        return entries
 
     def page(self, size: int, *, descending: bool, after: str, backwards: bool) -> list[Entry]:
         """Return up to so many entries beyond one, or from the start or, backwards, the end.
@@ -163,42 +189,8 @@ class Entries:
         They come in the order of the page, with the balance after each.
         """
         towards = descending != backwards
-        found = list(islice(self.in_order(descending=towards, after=after, size=size), size))
-        oldest_first = found[::-1] if towards else found
-        if oldest_first:
-            sums = self.before(oldest_first[0].place)
-            for entry in oldest_first:
-                self.with_running(entry, sums)
-        return oldest_first[::-1] if descending else oldest_first
-
-    def explained(self, entries: Sequence[Entry]) -> list[Entry]:
-        """Return the entries with their state and what they were matched with. One query."""
-        others = self._others(entries)
-        for entry in entries:
-            found = others.get(entry.key, [])
-            entry.others, entry.more = found[:NAMED], max(0, len(found) - NAMED)
-            entry.state, entry.words = state_of(entry, self.on, by_payment=_paid(found))
-        return list(entries)
-
-    def in_order(
-        self, *, descending: bool = False, after: str = "", size: int | None = None
-    ) -> Iterator[Entry]:
-        place = self.place_of(after)
-        found = []
-        for model in (Invoice, Payment):
-            rows = self._shown(model)
-            if place is not None:
-                rows = rows.filter(_beyond(model, place, descending=descending))
-            sign = "-" if descending else ""
-            rows = rows.order_by(*(f"{sign}{name}" for name in _order(model)))
-            rows = (
-                rows.defer("invoice_settings", "seller", "search_text")
-                if model is Invoice
-                else rows
-            )
-            rows = rows[:size] if size else rows
-            found.append([self._entry(row) for row in rows])
-        return merge(*found, key=lambda entry: entry.place, reverse=descending)
+        found = self.fetch(size, descending=towards, after=self.place_of(after))
+        return found[::-1] if backwards else found
 
     def place_of(self, key: str) -> tuple[Any, ...] | None:
         """Return where the entry with a key stands; None where the key makes no sense."""
@@ -208,19 +200,16 @@ class Entries:
         row = model.objects.filter(customer__in=self.customers, pk=key[1:]).first()
         if row is None or (isinstance(row, Invoice) and not row.is_final):
             return None
-        row.left = NOTHING
-        return self._entry(row).place
+        return _entry(row, NOTHING, NOTHING).place
 
-    def _entry(self, row: Any) -> Entry:
-        if isinstance(row, Payment):
-            return Entry(row, row.paid_on, -row.amount, ageing.exact(row.left))
-        return Entry(row, row.issued_on, row.gross, ageing.exact(row.left))
-
-    def with_running(self, entry: Entry, sums: dict[str, Decimal]) -> Entry:
-        amount = entry.left if self.only_open else entry.amount
-        currency = entry.item.currency
-        entry.running = sums[currency] = sums.get(currency, NOTHING) + amount
-        return entry
+    def explained(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Return the entries with their state and what they were matched with. One query."""
+        others = self._others(entries)
+        for entry in entries:
+            found = others.get(entry.key, [])
+            entry.others, entry.more = found[:NAMED], max(0, len(found) - NAMED)
+            entry.state, entry.words = state_of(entry, self.on, by_payment=_paid(found))
+        return list(entries)
 
     def _others(self, entries: Iterable[Entry]) -> dict[str, list[Other]]:
         """Return what entries were matched with by the date, the first first."""
@@ -289,28 +278,11 @@ def _on(day: date | None) -> str:
     return _("payment %(day)s") % {"day": short_date(day)} if day else ""
 
 
-# The order
-
-
-def _day_of(model: type[Invoice] | type[Payment]) -> str:
-    return "issued_on" if model is Invoice else "paid_on"
-
-
-def _order(model: type[Invoice] | type[Payment]) -> tuple[str, ...]:
-    return ("issued_on", "sort_number", "id") if model is Invoice else ("paid_on", "id")
-
-
-def _beyond(
-    model: type[Invoice] | type[Payment], place: tuple[Any, ...], *, descending: bool
-) -> Any:
-    """Return the condition that rows of a model come after a place, which may be of the other."""
-    day, of_payment, number, pk = place
-    if (model is Payment) == bool(of_payment):
-        values = (day, number, pk) if model is Invoice else (day, pk)
-        return beyond(_order(model), values, descending=descending)
-    # Of the same day, payments come last.
-    includes = descending != (model is Payment)
-    return Q(**{f"{_day_of(model)}__{'lt' if descending else 'gt'}{'e' if includes else ''}": day})
+def _entry(row: Invoice | Payment, left: Decimal, running: Decimal) -> Entry:
+    if isinstance(row, Payment):
+        return Entry(row, row.paid_on, -row.amount, left, running)
+    assert row.issued_on is not None
+    return Entry(row, row.issued_on, row.gross, left, running)
 
 
 def page_of(entries: Entries, *, size: int, descending: bool, data: Any, url: Any) -> Page:

@@ -83,11 +83,9 @@ def of_many(customers: Sequence[Customer], on: date, since: date | None = None) 
     keys = [customer.pk for customer in customers]
     entries = Entries(keys, on, only_open=since is None, since=since)
     listed: dict[int, list[Entry]] = {}
-    sums: dict[int, dict[str, Decimal]] = {}
-    opening = entries.before(None)
-    for entry in entries.in_order():
-        of_customer = sums.setdefault(entry.customer, dict(opening))
-        listed.setdefault(entry.customer, []).append(entries.with_running(entry, of_customer))
+    opening = entries.opening()
+    for entry in entries.all():
+        listed.setdefault(entry.customer, []).append(entry)
     still_open = _open_entries(keys, on) if since else listed
     aged = ageing.of_customers(keys, on, company.currency)
     settings = invoicing.effective_of(customers)
@@ -111,7 +109,7 @@ def of_many(customers: Sequence[Customer], on: date, since: date | None = None) 
 
 def _open_entries(keys: Sequence[int], on: date) -> dict[int, list[Entry]]:
     found: dict[int, list[Entry]] = {}
-    for entry in Entries(keys, on).in_order():
+    for entry in Entries(keys, on).all():
         found.setdefault(entry.customer, []).append(entry)
     return found
 

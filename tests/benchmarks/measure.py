@@ -14,6 +14,7 @@ from tests.benchmarks import (  # noqa: E402 - models need the set-up
     data,
     duplicates,
     feed,
+    ledger,
     merging,
     mirror,
     overview,
@@ -45,6 +46,7 @@ def main() -> None:
         "duplicates": lambda: duplicates.run(engine, options.repeats),
         # Last, because they write.
         "work": lambda: work.run(engine, options.repeats),
+        "ledger": lambda: ledger.run(engine, options.repeats),
         "merging": lambda: merging.run(engine, options.repeats),
         "writers": lambda: writers.run(engine),
         "feed": lambda: feed.run(engine),

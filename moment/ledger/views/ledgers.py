@@ -119,7 +119,7 @@ def statements(request: HttpRequest, batch: str) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, found: BalanceList, most: int) -> Sequence[Customer]:
-    """Return the customers that are ticked, or all hits, up to so many, in the order of the list."""
+    """Return the customers that are ticked, or all hits in the order of the list, up to so many."""
     if "all" in request.GET:
         keys = found.keys(most)
         rows = Customer.objects.visible_to(request.user).in_bulk(keys)

@@ -256,6 +256,15 @@ def all_items(on: date, customers: Customers) -> tuple[str, list[Any]]:
     return f"WITH all_items ({', '.join(_COLUMNS)}) AS ({sql})", list(params)
 
 
+# What stands on the sides of matches that have few.
+_WHICH: Mapping[str, Mapping[str, Any]] = {
+    "invoice": {},
+    "credit_note": {"credit_note__isnull": False, "credit_note__kind": "credit_note"},
+    "repayment": {"repayment__isnull": False, "repayment__amount__lt": 0},
+    "payment": {},
+}
+
+
 def _settled_later(on: date, customers: Customers) -> list[QuerySet]:
     """Return what of the items of that date was settled after it: each match is of two."""
     later = Match.objects.filter(matched_on__gt=on) if customers is None else _after(on)
@@ -267,7 +276,8 @@ def _settled_later(on: date, customers: Customers) -> list[QuerySet]:
         ("payment", -1, "paid_on"),
     ):
         prefix, of_invoice = f"{side}__", day == "issued_on"
-        rows = later.filter(_among(prefix, customers), **{f"{prefix}{day}__lte": on})
+        which = _WHICH[side]
+        rows = later.filter(_among(prefix, customers), **{f"{prefix}{day}__lte": on}, **which)
         item: Any = F(f"{side}_id") if of_invoice else -F(f"{side}_id")
         due = _due(prefix) if of_invoice else _never()
         found.append(

@@ -130,7 +130,20 @@ class Match(models.Model):
         default_permissions = ()
         ordering: ClassVar = ["pk"]
         # What was settled after a day was open on it.
-        indexes: ClassVar = [models.Index(fields=["matched_on"], name="ledger_match_day")]
+        indexes: ClassVar = [
+            models.Index(fields=["matched_on"], name="ledger_match_day"),
+            # Of few: by the indexes of their columns alone, SQLite would rather read all matches.
+            models.Index(
+                fields=["credit_note", "matched_on"],
+                name="ledger_match_credit_note",
+                condition=Q(credit_note__isnull=False),
+            ),
+            models.Index(
+                fields=["repayment", "matched_on"],
+                name="ledger_match_repayment",
+                condition=Q(repayment__isnull=False),
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=(

@@ -153,6 +153,16 @@ class Lines(lines.Lines):
         return [row.line() for row in self.rows if row.amounts_to_something()]
 
     @property
+    def headed(self) -> list[tuple[Row, str]]:
+        """Return the lines, each with what it stands under where that is new."""
+        headings = [row.stored.heading if row.stored else "" for row in self.rows]
+        before = ["", *headings]
+        return [
+            (row, heading if heading != above else "")
+            for row, heading, above in zip(self.rows, headings, before, strict=False)
+        ]
+
+    @property
     def removed(self) -> list[int]:
         """Return the keys of the lines that are stored and are not here any more."""
         here = {row.key for row in self.rows}

@@ -20,9 +20,7 @@ from moment.ledger.models import Invoice, InvoiceFile
 from moment.tabular import CONTENT_TYPE, xlsx
 from moment.turns import in_turn
 
-__all__ = [
-    *("attach", "file_name", "files", "hours", "keep_file", "kept", "preview", "ready"),
-]
+__all__ = ["file_name", "files", "hours", "keep_file", "kept", "preview", "ready"]
 
 Kind = InvoiceFile.Kind
 PDF = "application/pdf"
@@ -42,6 +40,7 @@ def ready(invoice: Invoice) -> InvoiceFile:
     """
     if found := kept(invoice, Kind.PDF):
         return found
+    hours(invoice)  # what it names is there when it is
     return keep_file(invoice, Kind.PDF, io.BytesIO(document.ready(invoice).pdf()), PDF)
 
 

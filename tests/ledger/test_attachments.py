@@ -160,6 +160,8 @@ def worked(**settings) -> Invoice:
 )  # fmt: skip
 def test_hours_are_a_document_of_their_own(language, name, says):
     made = final(worked(hours_specification="pdf", hours_rates=True, language=language))
+    documents.ready(made)
+    assert made.files.filter(kind=Kind.HOURS_PDF).exists()
     pdf, hours = documents.files(made)
     assert (hours.kind, hours.name, hours.order > pdf.order) == (Kind.HOURS_PDF, name, True)
     [page] = papers.pages(papers.bytes_of(hours))

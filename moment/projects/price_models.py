@@ -73,10 +73,10 @@ def save(
             if stored is None or stored.version != version:
                 raise ChangedMeanwhile(stored)
             shared = set(stored.shares.values_list("customer", flat=True))
-            model.order, model.version = stored.order, stored.version + 1
             billed.check_subscription(stored, model)
-        if plan is not None and model.pk is not None:
-            billed.check_plan(list(model.plan.order_by("order", "pk")), plan)
+            if plan is not None:
+                billed.check_plan(list(stored.plan.order_by("order", "pk")), plan)
+            model.order, model.version = stored.order, stored.version + 1
         _check(further.keys() - shared)
         with billable.in_step(project) as told:
             model.save()

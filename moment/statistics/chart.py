@@ -50,7 +50,7 @@ def by_month(months: Sequence[Month]) -> SafeString:
         spacing=0,
         margin=6,
         margin_left=56,
-        margin_bottom=26,
+        margin_bottom=36,
         range=(ticks[0], ticks[-1]),
         y_labels=[{"value": tick, "label": _thousands(tick)} for tick in ticks],
         x_labels=["" if place % step else short(month) for place, month in enumerate(months)],

@@ -198,8 +198,10 @@ class Statistics:
     def people(self) -> list[Sums]:
         """Who has worked here, most hours first; income and cost add up to the figures."""
         roles: dict[int, set[int | None]] = defaultdict(set)
-        for row in (*self.worked, *self.billed):
-            roles[row.user].add(row.role)
+        for user, role in [(row.user, row.role) for row in self.worked] + [
+            (row.user, row.role) for row in self.billed
+        ]:
+            roles[user].add(role)
         found = self._divided(lambda row: row.user, User.objects)
         for one in found:
             if one.of:

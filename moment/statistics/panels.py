@@ -4,9 +4,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.panels import Panel
+from moment.ledger import ageing
 from moment.models import User
 from moment.projects.models import Project
 from moment.statistics import paying, periods
@@ -37,8 +39,10 @@ class KeyFigures(OfStatistics):
     def context(self) -> dict[str, Any]:
         user = self.request.user
         if user.has_perms(RIGHTS):
-            owed = paying.outstanding([self.customer.pk])
-            return {"statistics": self.statistics, "outstanding": owed}
+            currency = self.statistics.currency
+            owed = ageing.of_customer(self.customer.pk, timezone.localdate(), currency).together
+            days = paying.overdue_since(self.customer) if owed.overdue else 0
+            return {"statistics": self.statistics, "outstanding": owed, "days": days}
         if not user.has_perm("projects.view_project"):
             return {}
         states = [project.state for project in self.statistics.scope.projects.values()]

@@ -1,20 +1,17 @@
-"""How soon invoices are paid, and what is outstanding."""
+"""How soon invoices are paid."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
-from moment.ledger.models import Invoice, Match, Payment
-from moment.projects.sums import exact
+from moment.ledger.models import Invoice, Match
 from moment.statistics.grouping import Days
 from moment.statistics.periods import Period
 
-NOTHING = Decimal(0)
 _TENTH = Decimal("0.1")
 
 
@@ -66,33 +63,8 @@ def of(customers: Collection[Any] | QuerySet, period: Period) -> Paid:
     return Paid(**found)
 
 
-@dataclass(frozen=True)
-class Outstanding:
-    """In the company's currency, with VAT. `oldest`: when the first overdue invoice was due."""
-
-    amount: Decimal
-    overdue: Decimal
-    oldest: date | None
-
-    @property
-    def days_overdue(self) -> int:
-        return (timezone.localdate() - self.oldest).days if self.oldest else 0
-
-
-def outstanding(customers: Collection[Any] | QuerySet) -> Outstanding:
-    """Return what customers owe today together, less what no invoice has taken; two queries."""
-    late = Q(due_on__lt=timezone.localdate(), remaining__gt=0)
-    rows = Invoice.objects.filter(customer__in=customers, is_open=True).order_by()
-    sums = rows.values_list("rate").annotate(
-        Sum("remaining"), due=Sum("remaining", filter=late), first=Min("due_on", filter=late)
-    )
-    amount = overdue = NOTHING
-    oldest: list[date] = []
-    for rate, whole, due, first in sums:
-        amount += exact(whole) * rate
-        overdue += exact(due) * rate
-        oldest += [first] if first else []
-    paid = Payment.objects.still_open().filter(customer__in=customers).order_by()
-    for rate, whole in paid.values_list("rate").annotate(Sum("remaining")):
-        amount -= exact(whole) * rate
-    return Outstanding(amount, overdue, min(oldest, default=None))
+def overdue_since(customer: Any) -> int:
+    """Return how many days the oldest overdue invoice of a customer is; 0 without any. A query."""
+    rows = Invoice.objects.filter(customer=customer).overdue()
+    oldest = rows.aggregate(oldest=Min("due_on"))["oldest"]
+    return (timezone.localdate() - oldest).days if oldest else 0

@@ -68,7 +68,7 @@ class Period:
 
     @property
     def _is_a_year(self) -> bool:
-        return self.last < _months(self.first, MONTHS_A_YEAR)
+        return self.last <= _months(self.first, MONTHS_A_YEAR)
 
     def _moved(self, by: int) -> "Period":
         if self.first.day == 1 and _is_end_of_month(self.whole):

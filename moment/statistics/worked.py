@@ -97,12 +97,12 @@ def laid_out(scope: Scope, period: Period) -> list[LaidOut]:
     """
     sums = expenses(scope, period).order_by().values_list("project").annotate(Sum("cost"))
     costs = {project: exact(total) for project, total in sums}
-    worth = exchange(scope, costs)
-    return [
-        LaidOut(customer, project, None if worth[project] is None else cost * worth[project] * part)
-        for project, cost in costs.items()
-        for customer, part in parts_of_expenses(scope, project).items()
-    ]
+    worth, found = exchange(scope, costs), []
+    for project, cost in costs.items():
+        rate = worth[project]
+        for customer, part in parts_of_expenses(scope, project).items():
+            found.append(LaidOut(customer, project, None if rate is None else cost * rate * part))
+    return found
 
 
 def parts_of_expenses(scope: Scope, project: int) -> Mapping[int, Decimal]:

@@ -171,40 +171,6 @@ def test_a_profile_without_projects_says_nothing_of_them(as_kari, customer):
     assert "Who has worked here" not in page
 
 
-def test_the_profile_adds_up_what_is_not_yet_invoiced_by_currency(as_kari, customer):
-    ExpenseFactory(project=ProjectFactory(customer=customer), cost=1000)
-    ExpenseFactory(project=ProjectFactory(customer=customer, state="finished"), cost=500)
-    ExpenseFactory(project=ProjectFactory(customer=customer, currency="EUR"), cost=50)
-    theirs = ProjectFactory()
-    ExpenseFactory(project=theirs, cost=200)
-    share(theirs, customer, 25)
-    page = as_kari.get("/customers/77/").content.decode()
-    assert "1,550.00" in page  # a quarter of another's among it
-    assert "50.00 <span" in page
-    assert "EUR" in page
-    assert "of 4 in all" in page
-
-
-def test_the_profile_shows_who_has_worked_here_in_the_last_year(as_kari, customer):
-    people = [UserFactory(first_name=name, last_name="Berg") for name in ("Ida", "Odd", "Eva")]
-    project = ProjectFactory(customer=customer)
-    theirs = ProjectFactory()
-    share(theirs, customer, 10)
-    today = timezone.localdate()
-    worked(project, people[0], 5)
-    worked(theirs, people[1], 8)
-    worked(project, people[1], 2)
-    worked(project, people[2], 9, day=today - timedelta(days=366))
-    worked(ProjectFactory(), people[2], 9)
-    page = as_kari.get("/customers/77/").content.decode()
-    card = page[page.index("panel-worked") :]
-    assert card.index("Odd Berg") < card.index("Ida Berg")
-    assert "Eva Berg" not in card
-    assert 'value="100"' in card
-    assert 'value="50"' in card
-    assert "10 h" in card
-
-
 def test_many_colleagues_are_told_together(as_kari, customer):
     project = ProjectFactory(customer=customer)
     for amount in range(1, 8):

@@ -77,7 +77,7 @@ class DraftForm(forms.ModelForm):
             self._add(name)
         self.own = own
         if posted is not None:
-            self.initial |= {name: posted[name] for name in self.fields if name in posted}
+            self.initial.update({name: posted[name] for name in self.fields if name in posted})
         if self.is_foreign and self.before.rate is None:
             self.initial.setdefault("rate", None)
             self.initial["rate"] = self.initial["rate"] or rates.latest(self.currency_now)
@@ -141,10 +141,9 @@ class DraftForm(forms.ModelForm):
 
     @property
     def currency_now(self) -> str:
-        found = self["currency"].value()
-        return (
-            str(found) if found in dict(self.fields["currency"].choices) else self.before.currency
-        )  # type: ignore[attr-defined]
+        found, field = str(self["currency"].value()), self.fields["currency"]
+        choices: Any = getattr(field, "choices", ())
+        return found if found in dict(choices) else self.before.currency
 
     @property
     def is_foreign(self) -> bool:

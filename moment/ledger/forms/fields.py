@@ -35,7 +35,7 @@ class RateField(forms.CharField):
         return plain(value) if isinstance(value, Decimal) else value
 
     def to_python(self, value: Any) -> Any:
-        text = "".join(super().to_python(value).split())
+        text = "".join((super().to_python(value) or "").split())
         if not text:
             return None
         found = Decimal(text.replace(",", ".")) if _RATE.match(text) else Decimal(0)

@@ -43,7 +43,7 @@ class NewDraftForm(forms.Form):
         customer: Any = self.fields["customer"]
         customer.visible = visible
         if typed is not None:
-            self.initial |= {name: typed.get(name, "") for name in self.fields}
+            self.initial.update({name: typed.get(name, "") for name in self.fields})
         now = self.customer_now()
         field: Any = self.fields["project"]
         if now is not None:

@@ -10,6 +10,7 @@ from moment.models import User
 from tests.browser import (
     states_alerts,
     states_contacts,
+    states_drafts,
     states_duplicates,
     states_expenses,
     states_files,
@@ -93,6 +94,7 @@ def fill_base(kari: User) -> None:
     states_hours.fill(kari)
     states_offers.fill(long, kari)
     states_offer_page.fill(kari)
+    states_drafts.fill(long, kari)
     states_alerts.fill(kari)
 
 
@@ -101,6 +103,7 @@ def fill_base(kari: User) -> None:
 ALL: list[Callable[[Page], None]] = [
     *states_alerts.ALL,
     *states_contacts.ALL,
+    *states_drafts.ALL,
     *states_duplicates.ALL,
     *states_expenses.ALL,
     *states_files.ALL,

@@ -23,6 +23,7 @@ from tests.browser import (
     states_offer_page,
     states_offers,
     states_overview,
+    states_payments,
     states_pricing,
     states_profile,
     states_project,
@@ -31,6 +32,8 @@ from tests.browser import (
     states_reports,
     states_session,
     states_setup,
+    states_statistics,
+    states_to_invoice,
 )
 from tests.browser.long_words import LONG
 from tests.factories import CustomerFactory, EntityFactory, NoteFactory, TagFactory
@@ -95,6 +98,9 @@ def fill_base(kari: User) -> None:
     states_offers.fill(long, kari)
     states_offer_page.fill(kari)
     states_drafts.fill(long, kari)
+    states_payments.fill(kari)
+    states_to_invoice.fill(kari)
+    states_statistics.fill(long, kari)
     states_alerts.fill(kari)
 
 
@@ -116,6 +122,7 @@ ALL: list[Callable[[Page], None]] = [
     *states_offer_page.ALL,
     *states_offers.ALL,
     *states_overview.ALL,
+    *states_payments.ALL,
     *states_pricing.ALL,
     *states_profile.ALL,
     *states_project.ALL,
@@ -123,5 +130,7 @@ ALL: list[Callable[[Page], None]] = [
     *states_rates.ALL,
     *states_reports.ALL,
     *states_session.ALL,
+    *states_to_invoice.ALL,
     *states_setup.ALL,
+    *states_statistics.ALL,
 ]

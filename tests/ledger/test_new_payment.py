@@ -270,7 +270,8 @@ def test_what_cannot_be_settled_says_why(as_kari, kari, fjell):
     note = crediting.draft_credit(credited, parts=None, release=False, by=kari)
     finalising.finalise(note, version=note.version, by=kari)
     euro, unsent = invoice(fjell, "10", currency="EUR", rate=11), draft(fjell, "10")
-    fields = proposed(as_kari, "50") | {part(one): "5" for one in (settled, credited, euro, unsent)}
+    fields = proposed(as_kari, "50", currency="NOK")
+    fields |= {part(one): "5" for one in (settled, credited, euro, unsent)}
     told = errors(enter(as_kari, fields))
     assert "settled meanwhile" in told[part(settled)]
     assert "credited" in told[part(credited)]

@@ -1,5 +1,7 @@
 """Two people enter what one invoice was paid with, at once: one of them is told."""
 
+from decimal import Decimal
+
 import pytest
 from django.utils import timezone
 
@@ -16,7 +18,9 @@ TODAY = timezone.localdate()
 
 
 def a_payment(customer, by, amount="100"):
-    return Payment(customer=customer, amount=amount, currency="NOK", paid_on=TODAY, made_by=by)
+    return Payment(
+        customer=customer, amount=Decimal(amount), currency="NOK", paid_on=TODAY, made_by=by
+    )
 
 
 def test_one_invoice_is_paid_once(kari, anne):

@@ -34,6 +34,8 @@ class SignedAmountField(AmountField):
 
     def to_python(self, value: Any) -> Any:
         text = str(value or "").strip().replace("−", "-")
+        if text.startswith("--"):
+            raise self._refused("invalid", example=money.amount(Decimal("1250.50")))
         found = super().to_python(text.removeprefix("-"))
         return -found if found is not None and text.startswith("-") else found
 

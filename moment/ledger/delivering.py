@@ -114,7 +114,7 @@ def plans(invoices: Sequence[Invoice]) -> list[Plan]:
                 way,
                 there.preferred,
                 [problem.text for problem in there.problems],
-                _instead(way) if way != there.preferred else "",
+                parties.instead(way) if way != there.preferred else "",
                 endpoint,
                 [one.address for one in (there.to or post.to)],
                 [one.address for one in (there.cc or post.cc)],
@@ -266,12 +266,6 @@ def _language(invoice: Invoice) -> str:
 def _address(invoice: Invoice) -> str:
     place = f"{invoice.buyer_postcode} {invoice.buyer_city}".strip()
     return ", ".join(line for line in (*invoice.buyer_street.splitlines(), place) if line.strip())
-
-
-def _instead(way: InvoiceType) -> str:
-    if way == EMAIL:
-        return _("Invoices go by e-mail instead.")
-    return _("Invoices go by letter instead.")
 
 
 def _check_addresses(to: Sequence[str], copy_to: Sequence[str]) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from customers.addresses import invoice_address_of
 from customers.destination import Destination, destinations_by
 from customers.models import Customer
@@ -81,8 +83,22 @@ def destinations_of(invoices: Sequence[Invoice], company: CompanySettings) -> li
         instead = destinations_by(list(other.values()))
         for place, there in zip(other, instead, strict=True):
             problems = tuple(replace(one, is_note=False) for one in found[place].problems)
-            found[place] = replace(there, problems=(*problems, *there.problems))
+            found[place] = replace(
+                there,
+                preferred=InvoiceType.EHF,
+                problems=(*problems, *there.problems),
+                instead=there.instead or instead(there.way),
+            )
     return found
+
+
+def instead(way: InvoiceType | None) -> str:
+    """Return what happens where another way is preferred and not possible."""
+    if way is None:
+        return _("Nothing can be sent.")
+    if way == InvoiceType.EMAIL:
+        return _("Invoices go by e-mail instead.")
+    return _("Invoices go by letter instead.")
 
 
 def seller_of(invoice: Invoice) -> CompanySettings:

@@ -14,6 +14,7 @@ from tests.benchmarks import (  # noqa: E402 - models need the set-up
     data,
     duplicates,
     feed,
+    finalising,
     ledger,
     merging,
     mirror,
@@ -49,6 +50,7 @@ def main() -> None:
         "ledger": lambda: ledger.run(engine, options.repeats),
         "merging": lambda: merging.run(engine, options.repeats),
         "writers": lambda: writers.run(engine),
+        "finalising": lambda: finalising.run(engine),
         "feed": lambda: feed.run(engine),
         "mirror": lambda: mirror.run(engine, options.register),
         # Over the register that the mirror has just loaded.

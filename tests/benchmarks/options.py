@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 
 PARTS = [
     "overview", "single", "together", "peppol", "pdf", "writers", "feed", "mirror", "typeahead",
-    "duplicates", "merging", "work", "ledger",
+    "duplicates", "merging", "work", "ledger", "finalising",
 ]  # fmt: skip
 
 

@@ -96,9 +96,7 @@ def test_several_at_once_and_who_fails_is_named(as_kari):
     Invoice.objects.filter(pk=older.pk).update(version=3)
     keys = [f"{one.pk}:1" for one in (*good, blocked, older)]
     response = as_kari.post("/invoices/drafts/finalise/", {"draft": [*keys, "x", "9" * 40]})
-    assert response["Location"] == (
-        "/invoices/deliver/?invoice=20001&invoice=20002&invoice=20003"
-    )
+    assert response["Location"] == ("/invoices/deliver/?invoice=20001&invoice=20002&invoice=20003")
     html = as_kari.get(response["Location"]).content.decode()
     assert "3 are final." in html
     assert "Sperret AS: Sperret AS is blocked, so it cannot be invoiced." in html

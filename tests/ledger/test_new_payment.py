@@ -158,7 +158,7 @@ def test_what_is_over_is_said_before_it_is_entered(as_kari, two):
     fields = shown(as_kari.get(url)) | {"amount": "250", part(two[0]): "100", part(two[1]): "100"}
     response = enter(as_kari, fields)
     assert response.status_code == 422
-    assert "50.00 NOK stays open to the customer&#x27;s credit." in response.content.decode()
+    assert "50.00 NOK stays open to the customer's credit." in response.content.decode()
     assert not Payment.objects.exists()
     assert enter(as_kari, shown(response)).status_code == 302
     assert Payment.objects.get().remaining == 50

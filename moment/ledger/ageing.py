@@ -20,6 +20,7 @@ from django.db.models import (
     Case,
     DateField,
     DecimalField,
+    Exists,
     F,
     OuterRef,
     Q,
@@ -83,11 +84,12 @@ AMOUNTS = tuple(field.name for field in fields(Ageing) if field.name != "currenc
 class Aged:
     """What a customer owes at a date: in each currency, and together in the company's.
 
-    `together` takes each item by its own exchange rate.
+    `together` takes each item by its own exchange rate; `count` is how many are open.
     """
 
     by_currency: Mapping[str, Ageing]
     together: Ageing
+    count: int = 0
 
 
 def of_customer(customer: int, on: date, currency: str) -> Aged:
@@ -100,40 +102,22 @@ def of_customers(customers: Customers, on: date, currency: str) -> dict[int, Age
 
     `customers` are keys, or a queryset that has them; None: all. Two queries.
     """
-    sql, params = open_items(on, customers)
-    sums, more = _sums(on)
-    sql = (
-        f"{sql} SELECT customer_id, currency, {sums} FROM open_items "  # noqa: S608
-        "GROUP BY customer_id, currency ORDER BY customer_id, currency"
-    )
-    found: dict[int, dict[str, Ageing]] = {}
-    together: dict[int, list[list[Decimal]]] = {}
-    for customer, of, *amounts in rows_of(sql, [*params, *more]):
-        own, ours = amounts[: len(AMOUNTS)], amounts[len(AMOUNTS) :]
-        found.setdefault(customer, {})[of] = Ageing(of, *(exact(one) for one in own))
-        together.setdefault(customer, []).append([exact(one, 6) for one in ours])
-    return {
-        customer: Aged(by_currency, _added_up(together[customer], currency))
-        for customer, by_currency in found.items()
-    }
+    sql, params = _by_part(on, customers, "customer_id")
+    sums: dict[int, _Sums] = {}
+    for customer, *row in rows_of(sql, params):
+        sums.setdefault(customer, _Sums(currency)).add(*row)
+    return {customer: one.aged for customer, one in sums.items()}
 
 
 def total(
     on: date, currency: str, customers: Customers = None, *, only_overdue: bool = False
 ) -> Aged:
     """Return what customers, or those with something overdue, owe together. Two queries."""
-    sql, params = open_items(on, customers)
-    sums, more = _sums(on)
-    sql = f"{sql} SELECT currency, {sums} FROM open_items"  # noqa: S608
-    if only_overdue:
-        sql += " WHERE customer_id IN (SELECT customer_id FROM open_items WHERE due_on < %s)"
-        more = [*more, day(on)]
-    by_currency, ours = {}, []
-    sql += " GROUP BY currency ORDER BY currency"
-    for of, *amounts in rows_of(sql, [*params, *more]):
-        by_currency[of] = Ageing(of, *(exact(one) for one in amounts[: len(AMOUNTS)]))
-        ours.append([exact(one, 6) for one in amounts[len(AMOUNTS) :]])
-    return Aged(by_currency, _added_up(ours, currency))
+    sql, params = _by_part(on, customers, "0", only_overdue=only_overdue)
+    sums = _Sums(currency)
+    for _all, *row in rows_of(sql, params):
+        sums.add(*row)
+    return sums.aged
 
 
 def open_items(on: date, customers: Customers = None) -> tuple[str, list[Any]]:
@@ -142,18 +126,21 @@ def open_items(on: date, customers: Customers = None) -> tuple[str, list[Any]]:
     Its columns are `_COLUMNS`. Asks whether anything was settled after the date.
     """
     later = settled_later(on)
-    parts = [*_stored(on, customers), *(_settled_later(on, customers) if later else ())]
-    sql, params = parts[0].union(*parts[1:], all=True).query.sql_with_params()
+    stored = _stored(on, customers, later=later)
+    sql, params = stored[0].union(stored[1], all=True).query.sql_with_params()
     columns = ", ".join(_COLUMNS)
     if not later:
         return f"WITH open_items ({columns}) AS ({sql})", list(params)
-    # Of one item there may be several rows, which may come to nothing.
-    key = ", ".join(name for name in _COLUMNS if name != "amount")
-    summed = f"SELECT {key}, SUM(amount) FROM items GROUP BY {key}"  # noqa: S608
+    parts = _settled_later(on, customers)
+    added, more = parts[0].union(*parts[1:], all=True).query.sql_with_params()
+    left = "stored.amount + COALESCE(later.amount, 0)"
+    shown = ", ".join(left if name == "amount" else f"stored.{name}" for name in _COLUMNS)
     return (
-        f"WITH items ({columns}) AS ({sql}), "
-        f"open_items ({key}, amount) AS ({summed} HAVING ROUND(SUM(amount), 2) <> 0)",
-        list(params),
+        f"WITH stored ({columns}) AS ({sql}), settled (item, amount) AS ({added}), "  # noqa: S608
+        "later AS (SELECT item, SUM(amount) AS amount FROM settled GROUP BY item), "
+        f"open_items ({columns}) AS (SELECT {shown} FROM stored "
+        f"LEFT JOIN later ON later.item = stored.item WHERE ROUND({left}, 2) <> 0)",
+        [*params, *more],
     )
 
 
@@ -178,32 +165,61 @@ def day(value: date) -> Any:
     return connection.ops.adapt_datefield_value(value)
 
 
-# What a part of the balance holds, as the SQL that picks its amounts: days stand for `%s`.
+# Adding up: the database by part, which is little to do for each item, and the rest here
 
 
-def _sums(on: date) -> tuple[str, list[Any]]:
-    """Return the SQL of AMOUNTS, in each currency and in the company's, and its parameters."""
-    ends = [on, *(on - timedelta(days=days) for days in DAYS)]
-    first, *limits = [day(one) for one in ends]
-    conditions: list[tuple[str, list[Any]]] = [
-        ("due_on IS NULL OR due_on >= %s", [first]),
-        ("due_on < %s AND due_on >= %s", [first, limits[0]]),
-        ("due_on < %s AND due_on >= %s", [limits[0], limits[1]]),
-        ("due_on < %s AND due_on >= %s", [limits[1], limits[2]]),
-        ("due_on < %s", [limits[2]]),
-        ("due_on IS NULL AND amount < 0", []),
-    ]
-    shown, params = [], []
-    for value in ("amount", "amount * rate"):
-        for condition, values in conditions:
-            shown.append(f"SUM(CASE WHEN {condition} THEN {value} ELSE 0 END)")
-            params += values
-    return ", ".join(shown), params
+class _Sums:
+    """Collects what the items of each currency and part come to."""
+
+    def __init__(self, currency: str) -> None:
+        self.currency, self.count = currency, 0
+        self.own: dict[str, dict[str, Decimal]] = {}
+        self.ours: dict[str, Decimal] = {}
+
+    def add(self, currency: str, part: int, amount: Any, ours: Any, count: int) -> None:
+        # What is to the customer's credit is not due.
+        names = ["not_due", "credit"] if part < 0 else [_PARTS[part]]
+        own = self.own.setdefault(currency, {})
+        for name in names:
+            own[name] = own.get(name, _NOTHING) + exact(amount)
+            self.ours[name] = self.ours.get(name, _NOTHING) + exact(ours, 6)
+        self.count += count
+
+    @property
+    def aged(self) -> Aged:
+        together = {name: rounded(sums, self.currency) for name, sums in self.ours.items()}
+        return Aged(
+            {currency: Ageing(currency, **self.own[currency]) for currency in sorted(self.own)},
+            Ageing(self.currency, **together),
+            self.count,
+        )
 
 
-def _added_up(rows: Iterable[list[Decimal]], currency: str) -> Ageing:
-    sums = [sum(some, _NOTHING) for some in zip(*rows, strict=True)] or [_NOTHING] * len(AMOUNTS)
-    return Ageing(currency, *(rounded(one, currency) for one in sums))
+_PARTS = ("not_due", "to_30", "to_60", "to_90", "over_90")
+
+
+def _by_part(
+    on: date, customers: Customers, group: str, *, only_overdue: bool = False
+) -> tuple[str, list[Any]]:
+    """Return the query of what each group owes in each currency and part, and how many items."""
+    sql, params = open_items(on, customers)
+    part = (
+        "CASE WHEN due_on IS NULL THEN CASE WHEN amount < 0 THEN -1 ELSE 0 END "
+        "WHEN due_on >= %s THEN 0 WHEN due_on >= %s THEN 1 WHEN due_on >= %s THEN 2 "
+        "WHEN due_on >= %s THEN 3 ELSE 4 END"
+    )
+    params += [day(one) for one in (on, *(on - timedelta(days=days) for days in DAYS))]
+    where = ""
+    if only_overdue:
+        where = " WHERE customer_id IN (SELECT customer_id FROM open_items WHERE due_on < %s)"
+        params.append(day(on))
+    return (
+        f"{sql}, parts AS (SELECT {group} AS owner, currency, {part} AS part, amount, "  # noqa: S608
+        f"amount * rate AS ours FROM open_items{where}) "
+        "SELECT owner, currency, part, SUM(amount), SUM(ours), COUNT(*) FROM parts "
+        "GROUP BY owner, currency, part",
+        params,
+    )
 
 
 # The items
@@ -236,14 +252,29 @@ def _among(prefix: str, customers: Customers) -> Q:
     return Q() if customers is None else Q(**{f"{prefix}customer__in": customers})
 
 
-def _stored(on: date, customers: Customers) -> list[QuerySet]:
-    """Return what is open now of the items of that date."""
-    invoices = Invoice.objects.still_open().filter(_among("", customers), issued_on__lte=on)
-    payments = Payment.objects.still_open().filter(_among("", customers), paid_on__lte=on)
+def _stored(on: date, customers: Customers, *, later: bool) -> list[QuerySet]:
+    """Return what is open now of the items of that date that are, or that were settled later."""
+    invoices = Invoice.objects.filter(_among("", customers), issued_on__lte=on)
+    payments = Payment.objects.filter(_among("", customers), paid_on__lte=on)
+    if later:
+        invoices = invoices.filter(Q(is_open=True) | Q(settled_on__gt=on))
+        payments = payments.filter(Q(is_open=True) | _matched(on, "payment", customers)) | (
+            payments.filter(_matched(on, "repayment", customers), amount__lt=0)
+        )
+    else:
+        invoices, payments = invoices.filter(is_open=True), payments.filter(is_open=True)
     return [
         _items(invoices, "", F("pk"), "issued_on", _due(), F("remaining")),
         _items(payments, "", -F("pk"), "paid_on", _never(), -F("remaining")),
     ]
+
+
+def _matched(on: date, side: str, customers: Customers) -> Q:
+    """Return the condition that a payment was matched after a date, on one side."""
+    if customers is None:
+        later = Match.objects.filter(matched_on__gt=on, **{f"{side}__isnull": False})
+        return Q(pk__in=later.order_by().values(side))
+    return Q(Exists(_after(on).filter(**{side: OuterRef("pk")})))
 
 
 def all_items(on: date, customers: Customers) -> tuple[str, list[Any]]:
@@ -257,16 +288,16 @@ def all_items(on: date, customers: Customers) -> tuple[str, list[Any]]:
 
 
 # What stands on the sides of matches that have few.
-_WHICH: Mapping[str, Mapping[str, Any]] = {
-    "invoice": {},
-    "credit_note": {"credit_note__isnull": False, "credit_note__kind": "credit_note"},
-    "repayment": {"repayment__isnull": False, "repayment__amount__lt": 0},
-    "payment": {},
+_WHICH: Mapping[str, Q] = {
+    "invoice": Q(),
+    "credit_note": Q(credit_note__isnull=False, credit_note__kind="credit_note"),
+    "repayment": Q(repayment__isnull=False, repayment__amount__lt=0),
+    "payment": Q(),
 }
 
 
 def _settled_later(on: date, customers: Customers) -> list[QuerySet]:
-    """Return what of the items of that date was settled after it: each match is of two."""
+    """Return what of the items of that date was settled after it, by item: a match is of two."""
     later = Match.objects.filter(matched_on__gt=on) if customers is None else _after(on)
     found = []
     for side, sign, day in (
@@ -276,13 +307,14 @@ def _settled_later(on: date, customers: Customers) -> list[QuerySet]:
         ("payment", -1, "paid_on"),
     ):
         prefix, of_invoice = f"{side}__", day == "issued_on"
-        which = _WHICH[side]
-        rows = later.filter(_among(prefix, customers), **{f"{prefix}{day}__lte": on}, **which)
+        among = _among(prefix, customers) & _WHICH[side]
+        if of_invoice and customers is not None:
+            # What was settled for good by then need not be looked up.
+            among &= Q(**{f"{prefix}is_open": True}) | Q(**{f"{prefix}settled_on__gt": on})
+        rows = later.filter(among, **{f"{prefix}{day}__lte": on})
         item: Any = F(f"{side}_id") if of_invoice else -F(f"{side}_id")
-        due = _due(prefix) if of_invoice else _never()
-        found.append(
-            _items(rows, prefix, item, day, due, F("amount") if sign > 0 else -F("amount"))
-        )
+        amount = F("amount") if sign > 0 else -F("amount")
+        found.append(rows.order_by().values_list(item, amount))
     return found
 
 

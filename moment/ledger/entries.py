@@ -103,13 +103,14 @@ class Entries:
     on: date
     only_open: bool = True
     since: date | None = None
+    # Where it is known already how many there are.
     _count: int | None = None
 
     @property
     def count(self) -> int:
-        """How many there are, known with the first rows that are fetched."""
+        """How many there are."""
         if self._count is None:
-            self.fetch(1)
+            self._before(None)
         return self._count or 0
 
     def all(self) -> list[Entry]:
@@ -133,24 +134,54 @@ class Entries:
         after: tuple[Any, ...] | None = None,
     ) -> list[Entry]:
         """Return so many entries beyond a place in the order, or from its start."""
-        source = ageing.open_items if self.only_open else ageing.all_items
-        sql, params = source(self.on, self.customers)
-        table = "open_items" if self.only_open else "all_items"
+        sql, params = self._placed()
         conditions, more = self._conditions(descending, after)
         way = "DESC" if descending else "ASC"
         sql += (
-            ", placed AS (SELECT item, customer_id, currency, day, amount, "  # noqa: S608
-            "CASE WHEN item < 0 THEN 1 ELSE 0 END AS paid, ABS(item) AS id "
-            f"FROM {table}), running AS (SELECT item, day, paid, id, amount, SUM(amount) OVER "
-            "(PARTITION BY customer_id, currency ORDER BY day, paid, id) AS balance, "
-            "COUNT(*) OVER () AS count FROM placed) "
-            f"SELECT item, amount, balance, count FROM running WHERE {conditions} "
+            f" SELECT item, amount FROM placed WHERE {conditions} "  # noqa: S608
             f"ORDER BY day {way}, paid {way}, id {way}{' LIMIT %s' if size else ''}"
         )
         rows = ageing.rows_of(sql, [*params, *more, *([size] if size else [])])
-        if rows:
-            self._count = rows[0][3]
-        return self._entries(rows)
+        entries = self._entries(rows)
+        oldest_first = entries[::-1] if descending else entries
+        if oldest_first:
+            at_start = not (descending or after or self.since)
+            sums = {} if at_start else self._before(oldest_first[0].place)
+            for entry in oldest_first:
+                key, amount = (entry.customer, entry.currency), entry.amount
+                amount = entry.left if self.only_open else amount
+                entry.running = sums[key] = sums.get(key, NOTHING) + amount
+        return entries
+
+    def _placed(self) -> tuple[str, list[Any]]:
+        """Return the beginning of a query that names the items `placed`, with their order."""
+        source = ageing.open_items if self.only_open else ageing.all_items
+        sql, params = source(self.on, self.customers)
+        table = "open_items" if self.only_open else "all_items"
+        paid = "CASE WHEN item < 0 THEN 1 ELSE 0 END"
+        sql += (
+            ", placed AS (SELECT item, customer_id, currency, day, amount, "  # noqa: S608
+            f"{paid} AS paid, ABS(item) AS id FROM {table})"
+        )
+        return sql, params
+
+    def _before(self, place: tuple[Any, ...] | None) -> dict[tuple[int, str], Decimal]:
+        """Return what the items before a place come to, by customer and currency; count all."""
+        sql, params = self._placed()
+        earlier, more = "1 = 0", []
+        if place:
+            earlier = "(day, paid, id) < (%s, %s, %s)"
+            more = [ageing.day(place[0]), *place[1:]]
+        shown = "1"
+        if self.since:
+            shown, more = "CASE WHEN day >= %s THEN 1 ELSE 0 END", [*more, ageing.day(self.since)]
+        sql += (
+            f" SELECT customer_id, currency, SUM(CASE WHEN {earlier} THEN amount ELSE 0 END), "  # noqa: S608
+            f"SUM({shown}) FROM placed GROUP BY customer_id, currency"
+        )
+        rows = ageing.rows_of(sql, [*params, *more])
+        self._count = sum(int(count) for *_rest, count in rows)
+        return {(customer, of): ageing.exact(sums) for customer, of, sums, _n in rows}
 
     def _conditions(self, descending: bool, after: tuple[Any, ...] | None) -> tuple[str, list[Any]]:
         conditions, params = ["1 = 1"], []
@@ -177,10 +208,10 @@ class Entries:
                 rows_of = every.filter(pk__in=some[start : start + _BATCH])
                 found |= {sign * row.pk: row for row in rows_of}
         entries = []
-        for item, amount, balance, _count in rows:
+        for item, amount in rows:
             row = found[item]
             left = ageing.exact(amount if self.only_open else row.left)
-            entries.append(_entry(row, left, ageing.exact(balance)))
+            entries.append(_entry(row, left))
         return entries
 
     def page(self, size: int, *, descending: bool, after: str, backwards: bool) -> list[Entry]:
@@ -200,7 +231,7 @@ class Entries:
         row = model.objects.filter(customer__in=self.customers, pk=key[1:]).first()
         if row is None or (isinstance(row, Invoice) and not row.is_final):
             return None
-        return _entry(row, NOTHING, NOTHING).place
+        return _entry(row, NOTHING).place
 
     def explained(self, entries: Sequence[Entry]) -> list[Entry]:
         """Return the entries with their state and what they were matched with. One query."""
@@ -278,11 +309,11 @@ def _on(day: date | None) -> str:
     return _("payment %(day)s") % {"day": short_date(day)} if day else ""
 
 
-def _entry(row: Invoice | Payment, left: Decimal, running: Decimal) -> Entry:
+def _entry(row: Invoice | Payment, left: Decimal) -> Entry:
     if isinstance(row, Payment):
-        return Entry(row, row.paid_on, -row.amount, left, running)
+        return Entry(row, row.paid_on, -row.amount, left)
     assert row.issued_on is not None
-    return Entry(row, row.issued_on, row.gross, left, running)
+    return Entry(row, row.issued_on, row.gross, left)
 
 
 def page_of(entries: Entries, *, size: int, descending: bool, data: Any, url: Any) -> Page:

@@ -1,5 +1,6 @@
 """What the list of projects can be narrowed by."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -34,7 +35,7 @@ class ProjectFilter(WorkFilter):
         model = Project
         fields: ClassVar[list[str]] = []
 
-    named = ("leader", "customer", "customer_tags", "customer_status")
+    named: ClassVar[Iterable[str]] = ("leader", "customer", "customer_tags", "customer_status")
 
     def __init__(self, data: QueryDict, queryset: QuerySet, user: Any) -> None:
         self.chosen_customer: Customer | None = None

@@ -272,7 +272,9 @@ class HourList:
                 entry.approved_at,
             )
             if self.shows_amounts:
-                row += tuple(None if v is None else float(v) for v in (line.price, line.amount))
+                # Not rounded, so that those of an activity add up to what it comes to.
+                value = None if line.price is None else line.price * entry.hours
+                row += tuple(None if v is None else float(v) for v in (line.price, value))
             yield row
 
 

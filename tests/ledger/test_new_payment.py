@@ -143,6 +143,9 @@ def test_the_oldest_are_proposed_as_far_as_it_goes(as_kari, two):
     typed = fields | {part(two[1]): "20", "amount": "90", "do": "show"}
     fields = shown(as_kari.post(f"{NEW}?customer=77", typed))
     assert (fields[part(two[0])], fields[part(two[1])]) == ("70.00", "20")
+    # Pressed for, it takes the place of what was written.
+    fields = shown(as_kari.post(f"{NEW}?customer=77", fields | {"do": "propose"}))
+    assert (fields[part(two[0])], fields[part(two[1])]) == ("90.00", "")
     assert not Payment.objects.exists()
 
 

@@ -19,7 +19,7 @@ from moment.ledger.views.payment_entry import Entry
 
 _ASKED = ("customer", "kid", "invoice")
 # The buttons and changes that show something and save nothing.
-SHOW, SUM = "show", "sum"
+SHOW, SUM, PROPOSE = "show", "sum", "propose"
 
 
 @needs(
@@ -38,9 +38,9 @@ def new(request: SignedInRequest) -> HttpResponse:
     do = request.POST.get("do")
     if do == SUM and wants_fragment(request):
         return render(request, "ledger/new_payment/_sum.html", {"entry": entry})
-    if do in (SHOW, SUM):
-        entry.propose()
-        if wants_fragment(request) and do == SHOW and "part" in request.POST:
+    if do in (SHOW, SUM, PROPOSE):
+        entry.propose(anew=do == PROPOSE)
+        if wants_fragment(request) and "part" in request.POST:
             return render(request, "ledger/new_payment/_work.html", {"entry": entry})
         return _respond(request, entry)
     return _enter(request, entry)

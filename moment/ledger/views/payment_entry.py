@@ -60,11 +60,11 @@ class Entry:
 
     # What is proposed
 
-    def propose(self) -> None:
-        """Let the proposal follow the amount, unless somebody has written another one."""
+    def propose(self, *, anew: bool = False) -> None:
+        """Let the proposal follow the amount; anew: whatever is written."""
         assert self.data is not None
         typed = {key: text for key, text in typed_in(self.data).items() if text.strip()}
-        if not typed or self._in_words(typed) == self.data.get("proposed", ""):
+        if anew or not typed or self._in_words(typed) == self.data.get("proposed", ""):
             self.parts = self._parts(proposed=self._proposal())
         self.form = self._unbound()
 

@@ -3,7 +3,8 @@
 import pytest
 
 from moment.ledger.models import Invoice
-from tests.factories import CustomerFactory, ProjectFactory
+from tests.conftest import signed_in
+from tests.factories import CustomerFactory, ProjectFactory, UserFactory
 from tests.ledger.draft_pages import HTMX, said
 from tests.pages import fields_of
 from tests.rule_table import WHO, becomes, beside, cells, offered, who, why_not
@@ -53,3 +54,20 @@ def test_the_projects_of_the_customer_are_offered(as_kari):
     response = as_kari.post(NEW, {"customer": WHO, "project": mine.pk})
     made = Invoice.objects.get()
     assert (response["Location"], made.project) == (f"/invoices/drafts/{made.pk}/", mine)
+
+
+@pytest.mark.parametrize("status", ["active", "inactive", "blocked"])
+def test_the_button_is_there_for_those_who_can_be_invoiced(as_kari, status):
+    who(status)
+    page = as_kari.get("/customers/1033/invoices/").content.decode()
+    assert (f'href="{NEW}?customer=1033"' in page) == (status != "blocked")
+    for page in ("/invoices/", "/invoices/drafts/"):
+        assert f'href="{NEW}"' in as_kari.get(page).content.decode()
+
+
+def test_who_may_make_none_finds_no_button():
+    looker = signed_in(UserFactory(roles=["View customers", "View customer economy"]))
+    who()
+    for page in ("/customers/1033/invoices/", "/invoices/drafts/"):
+        assert NEW not in looker.get(page).content.decode()
+    assert looker.get(NEW).status_code == 403

@@ -19,6 +19,13 @@ from customers.merging.fields import groups
 from customers.merging.relations import column_of, rules
 from customers.models import Contact, Customer, Person, PersonEmail
 from moment.fields import _Made
+from tests.customers.merging_book_of_ledger import (
+    INVOICE,
+    OF_MATCHES,
+    PAYMENT,
+    follow_ledger,
+    owner_apart,
+)
 from tests.customers.merging_book_of_work import (
     OFFER,
     PROJECT,
@@ -26,6 +33,9 @@ from tests.customers.merging_book_of_work import (
     name_nobody_else,
     offer_of,
 )
+
+# They go with what they hang on, or came of.
+FOLLOWING = ("customers.invoicerecipient", OFFER, PROJECT, INVOICE, PAYMENT)
 
 Row = tuple[str, Any]  # table and key
 State = dict[Row, dict[str, Any]]
@@ -61,6 +71,7 @@ def tables() -> dict[str, Any]:
 def columns(label: str) -> list[Any]:
     model = tables()[label]
     passing = _PASSING | (set() if label == "customers.file" else {"version"})
+    passing |= OF_MATCHES if label in (INVOICE, PAYMENT) else set()
     return [
         column
         for column in model._meta.concrete_fields
@@ -218,6 +229,8 @@ class Book:
             values["customer"] = self.apart[OFFER, values["replaces"]]["customer"]
         if row[0] == PROJECT and (offer := offer_of(row, self.now)):
             values["customer"] = self.apart[offer]["customer"]
+        if row[0] in (INVOICE, PAYMENT):
+            values["customer"] = owner_apart(row, self.apart)
 
     def _change_apart(self, cell: Cell) -> None:
         """Somebody else's word goes; saying the same as a merge is to agree to it."""
@@ -304,6 +317,7 @@ class Book:
                 there = expected[CONTACT, values["contact"]]["customer"]
                 values["customer"] = there if there in act.others else act.kept
         follow_offers(act.kept, act.others, expected)
+        follow_ledger(act.pk, act.kept, act.others, expected)
         as_is |= name_nobody_else({act.kept, *act.others}, expected)
         for pk in (act.kept, *act.others):
             as_is |= self._free(act, pk, expected, forced)
@@ -381,8 +395,8 @@ class Book:
             for name, value in values.items()
             if self.now[row][name] != value
             and (row, name) not in changed
-            # It goes with its contact, or its offer.
-            and not (self.acts and row[0] in (RECIPIENT, OFFER, PROJECT) and name == "customer")
+            # It goes with its contact, its offer, or what it credits or pays.
+            and not (self.acts and row[0] in FOLLOWING and name == "customer")
             and not (self.acts and name in ("invoice_contact", "number"))
         }
         assert not wrong, f"(had nothing been merged, now): {wrong}"

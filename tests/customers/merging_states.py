@@ -29,7 +29,13 @@ from tests.customers.merging_book import (
 )
 from tests.customers.merging_book_of_work import LETTER, OFFER, PROJECT
 from tests.customers.merging_kinds import EMAIL, LEFT_OUT, World, naming, one_of, some_of
-from tests.customers.merging_kinds_of_work import BY_LABEL, KINDS, MODELS, place_of
+from tests.customers.merging_kinds_of_ledger import (
+    BY_LABEL,
+    KINDS,
+    MODELS,
+    check_ledgers,
+    place_of,
+)
 from tests.factories import org_number
 
 # What is chosen of some rows: a place among them, counted round.
@@ -368,6 +374,7 @@ class Merging(RuleBasedStateMachine):
             assert into is None or book.now[CUSTOMER, into]["merged_into"] is None
         assert not book.clashes(book.now, book.living()), "two rates for the same day"
         book.check_apart()
+        check_ledgers()
         self.sound = True
 
     def _numbers_lead_somewhere(self) -> None:

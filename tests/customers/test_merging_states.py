@@ -12,7 +12,7 @@ from customers.merging.relations import rules
 from customers.models import MailingList
 from moment import content as contents
 from tests.customers.merging_book import MANY, NOT_KEPT, tables
-from tests.customers.merging_kinds_of_work import KINDS
+from tests.customers.merging_kinds_of_ledger import KINDS
 from tests.customers.merging_states import Merging
 from tests.factories import ContactTagFactory, ProjectRoleFactory, TagFactory
 

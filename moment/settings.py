@@ -292,8 +292,16 @@ CUSTOMER_HISTORY = [
 ]
 
 # What of apps above is about persons, or can name them in free text (see customers.privacy).
-CUSTOMER_PRIVACY = ["moment.projects.privacy.Projects", "moment.offers.privacy.Offers"]
-CUSTOMER_TRACES = ["moment.projects.privacy.TRACES", "moment.offers.privacy.TRACES"]
+CUSTOMER_PRIVACY = [
+    "moment.projects.privacy.Projects",
+    "moment.offers.privacy.Offers",
+    "moment.ledger.privacy.Invoices",
+]
+CUSTOMER_TRACES = [
+    "moment.projects.privacy.TRACES",
+    "moment.offers.privacy.TRACES",
+    "moment.ledger.privacy.TRACES",
+]
 
 # What tells which of the work is invoiced (see moment.projects.billing).
 PROJECT_BILLING = "moment.ledger.billing.LedgerBilling"

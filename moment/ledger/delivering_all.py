@@ -64,12 +64,12 @@ def rounds(invoices: Sequence[Invoice]) -> Rounds:
         last[delivery.invoice_id] = delivery
     rows = []
     for plan in delivering.plans(invoices) if invoices else []:
-        delivery = last.get(plan.invoice.pk)
-        if delivery is not None:
-            state = delivering.state_of(delivery)
+        before = last.get(plan.invoice.pk)
+        if before is not None:
+            state = delivering.state_of(before)
         else:
             state = "ready" if plan.by_itself else "by_hand"
-        rows.append(Row(plan, delivery, state))
+        rows.append(Row(plan, before, state))
     return Rounds(rows)
 
 

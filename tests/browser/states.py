@@ -14,6 +14,7 @@ from tests.browser import (
     states_duplicates,
     states_expenses,
     states_files,
+    states_finalising,
     states_history,
     states_hours,
     states_invoicing,
@@ -99,6 +100,7 @@ def fill_base(kari: User) -> None:
     states_offer_page.fill(kari)
     states_drafts.fill(long, kari)
     states_payments.fill(kari)
+    states_finalising.fill(long, kari)
     states_to_invoice.fill(kari)
     states_statistics.fill(long, kari)
     states_alerts.fill(kari)
@@ -113,6 +115,7 @@ ALL: list[Callable[[Page], None]] = [
     *states_duplicates.ALL,
     *states_expenses.ALL,
     *states_files.ALL,
+    *states_finalising.ALL,
     *states_history.ALL,
     *states_hours.ALL,
     *states_invoicing.ALL,

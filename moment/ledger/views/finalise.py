@@ -71,14 +71,14 @@ def finalise_all(request: SignedInRequest) -> HttpResponse:
     if done:
         words = ngettext("%(count)s is final.", "%(count)s are final.", len(done))
         messages.success(request, words % {"count": len(done)})
-    for one in failed[:_TOLD]:
-        messages.warning(request, f"{one.draft.customer.name}: {' '.join(one.texts)}")
+    for left in failed[:_TOLD]:
+        messages.warning(request, f"{left.draft.customer.name}: {' '.join(left.texts)}")
     if more := failed[_TOLD:]:
         words = ngettext("%(count)s more stays a draft.", "%(count)s more stay drafts.", len(more))
         messages.warning(request, words % {"count": len(more)})
     if not done:
         return redirect_to(request, reverse("ledger:drafts"))
-    numbers = urlencode([("invoice", one.number) for one in done])
+    numbers = urlencode([("invoice", str(one.number)) for one in done])
     return redirect_to(request, f"{reverse('ledger:deliver_all')}?{numbers}")
 
 

@@ -42,7 +42,7 @@ def _go(page: Page, **which: object) -> None:
 
 
 def draft_editor(page: Page) -> None:
-    _go(page, currency="EUR", part_of=None)
+    _go(page, invoice_settings__your_reference=LONG * 2)
     expect(page.locator(".draft-line")).to_have_count(3)
 
 
@@ -69,7 +69,7 @@ def draft_errors(page: Page) -> None:
 
 def draft_changed_meanwhile(page: Page) -> None:
     draft_editor(page)
-    stored = Invoice.objects.get(currency="EUR", number=None)
+    stored = Invoice.objects.get(invoice_settings__your_reference=LONG * 2)
     lines = list(stored.lines.all())
     stored.contact, lines[0].price = f"{LONG} hers", Decimal(7)
     editing.save(stored, lines, version=stored.version)

@@ -111,7 +111,8 @@ def test_the_preview_stands_beside(editor: Page):
     expect(editor.locator("#line-0-text")).to_have_value("Survey of all")
 
 
-def test_without_javascript_the_same_buttons_work(new_context, kari, live_server, made):
+def test_without_javascript_the_same_buttons_work(new_context, kari, live_server, made, faults):
+    faults.expect_status(422)
     page = signed_in(new_context(java_script_enabled=False).new_page(), kari, live_server.url)
     page.goto("/invoices/drafts/new/?customer=77")
     page.locator("form.dialog footer .btn--primary").click()

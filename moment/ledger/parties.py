@@ -80,8 +80,8 @@ def destinations_of(invoices: Sequence[Invoice], company: CompanySettings) -> li
         if one.is_credit_note and "no_credit_notes" in found[place].codes
     }
     if other:
-        instead = destinations_by(list(other.values()))
-        for place, there in zip(other, instead, strict=True):
+        others = destinations_by(list(other.values()))
+        for place, there in zip(other, others, strict=True):
             problems = tuple(replace(one, is_note=False) for one in found[place].problems)
             found[place] = replace(
                 there,

@@ -17,7 +17,7 @@ _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 def root(name: str, namespace: str) -> etree._Element:
-    names: dict[str | None, str] = {None: namespace, **NAMES}
+    names: dict[str | None, str] = {None: namespace, "cac": CAC, "cbc": CBC}
     return etree.Element(f"{{{namespace}}}{name}", nsmap=names)
 
 

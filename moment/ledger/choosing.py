@@ -9,6 +9,7 @@ from functools import cached_property
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
+from customers.models import Customer
 from moment.keyset import is_key
 from moment.ledger import unbilled
 from moment.ledger.to_invoice import why_not
@@ -54,6 +55,12 @@ class Sheet:
     @cached_property
     def why_not(self) -> str:
         return why_not(payers.by(self._prices)[self.project.pk])
+
+    @property
+    def can_draft(self) -> bool:
+        """Tell whether there is something, and somebody who may be invoiced for it."""
+        is_blocked = self.project.customer.status == Customer.Status.BLOCKED
+        return bool(self.found.choice) and not (is_blocked and self.why_not)
 
     @property
     def left_out(self) -> int:

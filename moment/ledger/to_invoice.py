@@ -218,7 +218,8 @@ def rows_of(projects: Sequence[Project], until: date | None) -> list[Row]:
 
 def why_not(paying: Payers) -> str:
     """Return why a project cannot be invoiced, for the customers that pay for it; empty: it can."""
-    for customer in paying.customers:
+    parts = [part for its in paying.models.values() for part in its if part.percent]
+    for customer in [part.customer for part in parts] or [paying.owner]:
         if customer.status == Customer.Status.BLOCKED:
             text = _("Cannot be invoiced: %(customer)s is blocked.")
             return text % {"customer": customer.name}

@@ -102,6 +102,28 @@ def test_nothing_is_added_where_nothing_is_set_and_zero_is_a_value():
     assert len(found) == 2
 
 
+def test_each_expense_can_have_a_surcharge_of_its_own_and_comes_to_what_it_does_by_itself():
+    spent = [
+        Expense("Train", date(2026, 6, 2), Decimal("0.10"), key=1),
+        Expense("Bus", date(2026, 6, 2), Decimal("0.10"), key=2),
+        Expense("Taxi", date(2026, 6, 3), Decimal("99.99"), Decimal("12.5")),
+        Expense("Ferry", date(2026, 6, 3), Decimal("50"), Decimal(0)),
+    ]
+    found = invoice_lines.lines([], spent, settings_of(expense_surcharge=Decimal(5)))
+    assert [(line.kind, line.amount) for line in found[4:]] == [
+        ("surcharge", Decimal("0.02")),  # a øre of each, not of both together
+        ("surcharge", Decimal("12.50")),
+    ]
+    assert [line.expense.key for line in found[:2]] == [1, 2]
+
+
+def test_hours_of_different_parts_never_share_a_line_and_lines_know_theirs():
+    done = [work(key=1, part="a"), work(key=2, part="b"), work(key=3, part="a")]
+    found = invoice_lines.lines(done, [], settings_of())
+    assert [[entry.key for entry in line.work] for line in found] == [[1, 3], [2]]
+    assert {line.kind for line in found} == {"work"}
+
+
 def test_without_expenses_there_is_no_surcharge():
     found = invoice_lines.lines(DONE, [], settings_of(expense_surcharge=Decimal(5)))
     assert not [line for line in found if line.heading == "Expenses"]

@@ -68,6 +68,13 @@ def test_missing_prices_and_blocked_customers_are_told_in_words(as_kari):
     assert 'name="project"' not in text
 
 
+def test_a_blocked_customer_that_pays_nothing_is_no_hindrance(as_kari):
+    project = shared((CustomerFactory(), 100), customer__status="blocked")
+    approved(project)
+    assert "Cannot be invoiced" not in page(as_kari)
+    assert drafts(project)[0].customer != project.customer
+
+
 def test_ticked_projects_become_a_draft_each(as_kari, bridge):
     other = ProjectFactory(customer=bridge.customer)
     approved(other)

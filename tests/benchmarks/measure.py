@@ -23,6 +23,7 @@ from tests.benchmarks import (  # noqa: E402 - models need the set-up
     peppol,
     report,
     single,
+    statistics,
     together,
     typeahead,
     work,
@@ -48,6 +49,7 @@ def main() -> None:
         # Last, because they write.
         "work": lambda: work.run(engine, options.repeats),
         "ledger": lambda: ledger.run(engine, options.repeats),
+        "statistics": lambda: statistics.run(engine, options.repeats),
         "merging": lambda: merging.run(engine, options.repeats),
         "writers": lambda: writers.run(engine),
         "finalising": lambda: finalising.run(engine),

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 PARTS = [
     "overview", "single", "together", "peppol", "pdf", "writers", "feed", "mirror", "typeahead",
     "duplicates", "merging", "work", "ledger", "finalising",
+    "statistics",
 ]  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def everything(customer):
     note = invoiced(customer, (projects[0], "-1000.10"), on=date(2025, 7, 1), credits=first)
     BilledTime.objects.filter(entry=entries[1]).update(released_by=note)
     invoiced(customer, (projects[0], "1"), on=date(2024, 5, 1))
-    payment(customer, "5011.66", first, on=date(2025, 5, 20))
+    payment(customer, "4011.56", first, on=date(2025, 5, 20))
     sent = {"customer": customer, "buyer_name": "Fjord", "sent_at": "2025-03-01T12:00:00+01:00"}
     OfferFactory(state="sent", **sent)
     OfferFactory(state="accepted", answered_at="2025-04-01T12:00:00+02:00", **sent)

@@ -134,7 +134,7 @@ def test_the_profile_shows_what_the_page_shows(as_kari, customer):
     user, made = employee("500"), ProjectFactory(customer=customer)
     day = TODAY - timedelta(days=40)
     worked(made, user, "10", day)
-    invoice = invoiced(customer, (made, "20000"), on=day, terms=10)
+    invoice = invoiced(customer, (made, "20000"), on=day)
     late = invoiced(customer, (None, "1000"), on=day)
     payment(customer, "20000", invoice, on=day + timedelta(days=15))
     overdue = (TODAY - late.due_on).days

@@ -9,12 +9,13 @@ money that went back to the customer, are not due: nobody is reminded of them. S
 a balance always add up to it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
     Case,
@@ -127,12 +128,12 @@ def open_items(on: date, customers: Customers = None) -> tuple[str, list[Any]]:
     """
     later = settled_later(on)
     stored = _stored(on, customers, later=later)
-    sql, params = stored[0].union(stored[1], all=True).query.sql_with_params()
+    sql, params = _together(stored)
     columns = ", ".join(_COLUMNS)
-    if not later:
+    if not later or sql == _NOTHING_THERE:
         return f"WITH open_items ({columns}) AS ({sql})", list(params)
     parts = _settled_later(on, customers)
-    added, more = parts[0].union(*parts[1:], all=True).query.sql_with_params()
+    added, more = _together(parts)
     left = "stored.amount + COALESCE(later.amount, 0)"
     shown = ", ".join(left if name == "amount" else f"stored.{name}" for name in _COLUMNS)
     return (
@@ -142,6 +143,19 @@ def open_items(on: date, customers: Customers = None) -> tuple[str, list[Any]]:
         f"LEFT JOIN later ON later.item = stored.item WHERE ROUND({left}, 2) <> 0)",
         [*params, *more],
     )
+
+
+# What stands for rows of customers of whom there are none.
+_NOTHING_THERE = "SELECT 0, 0, '', CAST(NULL AS DATE), CAST(NULL AS DATE), 0, 0 WHERE 1 = 0"
+
+
+def _together(parts: Sequence[QuerySet]) -> tuple[str, list[Any]]:
+    """Return the query, and its parameters, of the rows of all of these."""
+    try:
+        sql, params = parts[0].union(*parts[1:], all=True).query.sql_with_params()
+    except EmptyResultSet:
+        return _NOTHING_THERE, []
+    return sql, list(params)
 
 
 def settled_later(on: date) -> bool:
@@ -283,7 +297,7 @@ def all_items(on: date, customers: Customers) -> tuple[str, list[Any]]:
     payments = Payment.objects.filter(_among("", customers), paid_on__lte=on)
     rows = _items(invoices, "", F("pk"), "issued_on", _due(), F("gross"))
     paid = _items(payments, "", -F("pk"), "paid_on", _never(), -F("amount"))
-    sql, params = rows.union(paid, all=True).query.sql_with_params()
+    sql, params = _together([rows, paid])
     return f"WITH all_items ({', '.join(_COLUMNS)}) AS ({sql})", list(params)
 
 

@@ -109,9 +109,9 @@ class InvoiceFilter(PageFilter):
     def by_delivered(self, rows: QuerySet, name: str, values: list[str]) -> QuerySet:
         done = Delivery.objects.filter(invoice=OuterRef("pk"), done_at__isnull=False)
         ways = [value for value in values if value != NOT_DELIVERED]
-        meant = Exists(done.filter(way__in=ways)) if ways else Q(pk__in=[])
+        meant = Q(Exists(done.filter(way__in=ways))) if ways else Q(pk__in=[])
         if NOT_DELIVERED in values:
-            meant = Q(meant) | ~Exists(done)
+            meant |= Q(~Exists(done))
         return rows.filter(meant)
 
     def by_export(self, rows: QuerySet, name: str, value: str) -> QuerySet:

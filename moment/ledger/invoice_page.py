@@ -61,7 +61,7 @@ class InvoicePage:
     def vats(self) -> list[Vat]:
         lines = [one.line for one in self.lines]
         return [
-            Vat(one.code.label, self.sign * one.base, self.sign * one.amount)
+            Vat(str(one.code.label), self.sign * one.base, self.sign * one.amount)
             for one in totals.of(lines, self.invoice.currency).vats
         ]
 

@@ -17,7 +17,9 @@ from tests.browser import (
     states_finalising,
     states_history,
     states_hours,
+    states_invoices,
     states_invoicing,
+    states_ledger,
     states_merges,
     states_merging,
     states_new_customer,
@@ -103,6 +105,8 @@ def fill_base(kari: User) -> None:
     states_finalising.fill(long, kari)
     states_to_invoice.fill(kari)
     states_statistics.fill(long, kari)
+    states_invoices.fill(long, kari)
+    states_ledger.fill(long, kari)
     states_alerts.fill(kari)
 
 
@@ -118,7 +122,9 @@ ALL: list[Callable[[Page], None]] = [
     *states_finalising.ALL,
     *states_history.ALL,
     *states_hours.ALL,
+    *states_invoices.ALL,
     *states_invoicing.ALL,
+    *states_ledger.ALL,
     *states_merges.ALL,
     *states_merging.ALL,
     *states_new_customer.ALL,

@@ -4,7 +4,7 @@ Invoices, credit notes and payments stand in one order: by day, and on one day a
 payments last. Amounts are positive where the customer owes them, so a balance is the sum of rows.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,7 @@ from moment.templatetags.moment import short_date
 
 NOTHING = Decimal(0)
 # How a place in the order is written in an address.
-_KINDS = {"i": Invoice, "p": Payment}
+_KINDS: Mapping[str, type[Invoice] | type[Payment]] = {"i": Invoice, "p": Payment}
 # So many of what a row was matched with are named.
 NAMED = 3
 _BATCH = 500  # rows of one query
@@ -201,7 +201,7 @@ class Entries:
             (Payment, [-key for key in keys if key < 0]),
         ):
             # Of what is open, the amounts say it already.
-            every = model.objects.defer(*_NOT_SHOWN[model])  # type: ignore[attr-defined]
+            every: Any = model.objects.defer(*_NOT_SHOWN[model])
             every = every if self.only_open else ageing.with_left(every, self.on)
             sign = 1 if model is Invoice else -1
             for start in range(0, len(some), _BATCH):

@@ -22,6 +22,7 @@ from moment.tabular import xlsx_response
 # Of one PDF: it is made while somebody waits.
 MOST_PRINTED = 300
 FAILED_SHOWN = 20
+_SEND, _TOO_MANY = "ledger/ledgers/_send.html", "ledger/ledgers/_too_many.html"
 
 
 @needs(*LOOKING)
@@ -89,10 +90,10 @@ def send(request: SignedInRequest) -> HttpResponse:
         "on": found.on,
         "action": request.get_full_path(),
         "back": found.url(),
-        "fragment": "ledger/ledgers/_send.html",
+        "fragment": _SEND,
     }
     status = INVALID if posted else 200
-    return render_page(request, "ledger/sheet.html", context["fragment"], context, status)
+    return render_page(request, "ledger/sheet.html", _SEND, context, status)
 
 
 @needs(*LOOKING, "ledger.change_invoice")
@@ -134,8 +135,8 @@ def _too_many(request: HttpRequest, found: BalanceList, most: int) -> HttpRespon
         "title": _("Too many at a time"),
         "most": most,
         "back": found.url(),
-        "fragment": "ledger/ledgers/_too_many.html",
+        "fragment": _TOO_MANY,
     }
     if wants_fragment(request):
-        return render_page(request, "ledger/sheet.html", context["fragment"], context)
+        return render_page(request, "ledger/sheet.html", _TOO_MANY, context)
     return render(request, "ledger/sheet.html", context, status=INVALID)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain
 
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from moment.money import rounded
@@ -71,7 +71,10 @@ def of(projects: Iterable[Project], on: date | None = None) -> dict[int, Figures
 def by(prices: Prices, on: date | None = None) -> dict[int, Figures]:
     """Return the same of the projects of these prices, which others may have use for."""
     found = _none(prices)
-    _add_hours(found, prices, _entries(prices))
+    rows = _entries(prices).annotate(
+        who=F("user"), is_open=Q(approved_at=None), is_billed=billing().of_entries()
+    )
+    _add_hours(found, prices, rows)
     _add_plans(found, prices, on or timezone.localdate())
     _add_expenses(found, prices)
     _add_drafts(found, prices)
@@ -86,6 +89,9 @@ def unbilled(prices: Prices, *, until: date | None = None) -> dict[int, Figures]
     found = _none(prices)
     rows = _entries(prices).filter(billable=True, approved_at__isnull=False)
     rows = rows.exclude(price=0).exclude(billing().of_entries())
+    # Whose they are tells only where the price is not written down; the rest is known already.
+    who = Case(When(price=None, then=F("user")), default=None)
+    rows = rows.annotate(who=who, is_open=Value(False), is_billed=Value(False))
     _add_hours(found, prices, rows.filter(day__lte=until) if until else rows)
     _add_plans(found, prices, until or timezone.localdate())
     _add_expenses(found, prices, until)
@@ -119,10 +125,8 @@ def _add_hours(found: Mapping[int, Figures], prices: Prices, rows: QuerySet[Time
         found[activity.project_id].estimated += activity.estimated_hours or 0
     # The day tells only where the price is not written down, and is left out where it is.
     follows = Case(When(billable=True, price=None, then=F("day")), default=None)
-    rows = rows.annotate(
-        is_open=Q(approved_at=None), priced_on=follows, is_billed=billing().of_entries()
-    )
-    keys = ("activity", "user", "price", "billable", "is_open", "priced_on", "is_billed")
+    rows = rows.annotate(priced_on=follows)
+    keys = ("activity", "who", "price", "billable", "is_open", "priced_on", "is_billed")
     sums = rows.values_list(*keys)
     fixed: dict[tuple[int, Decimal], Decimal] = defaultdict(Decimal)
     for key, user, price, is_billable, is_open, day, is_billed, total in sums.annotate(

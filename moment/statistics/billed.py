@@ -63,7 +63,7 @@ def by_person(scope: Scope, period: Period) -> list[Billed]:
                 customer,
                 project,
                 user,
-                role.pk if role else None,
+                role,
                 sign * exact(hours) * part,
                 sign * exact(amount) * rate,
             )

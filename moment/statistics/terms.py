@@ -10,12 +10,11 @@ from typing import Any
 
 from django.db.models import Case, DateField, Value, When
 
-from customers.models import ProjectRole
 from moment.projects.models import EmployeeTerms, ProjectMember
 
 
 class Terms:
-    """The terms of all employees, and the roles that they have in these projects; three queries.
+    """The terms of all employees, and the roles that they have in these projects; two queries.
 
     Hours are added up by the day since which nothing has changed for anybody (`since`), not by
     each day of its own.
@@ -41,13 +40,12 @@ class Terms:
         default = Value(first, output_field=DateField())
         return Case(*whens, default=default, output_field=DateField())
 
-    def role(self, project: int, user: int, day: date | None) -> ProjectRole | None:
-        """Return in which role somebody worked: the one in the project, else by the terms."""
-        key = self._there.get((project, user))
-        if key is None:
-            terms = self.on(user, day)
-            key = terms.role_id if terms else None
-        return self._roles.get(key or 0)
+    def role(self, project: int, user: int, day: date | None) -> int | None:
+        """Return in which role, by key, somebody worked: that in the project, else by the terms."""
+        if there := self._there.get((project, user)):
+            return there
+        terms = self.on(user, day)
+        return terms.role_id if terms else None
 
     def cost(self, user: int, day: date | None) -> Decimal | None:
         """Return what an hour of somebody cost, in the company's currency; None: nobody knows."""
@@ -84,7 +82,3 @@ class Terms:
         rows = ProjectMember.objects.filter(project__in=self._projects, role__isnull=False)
         keys = rows.order_by().values_list("project", "user", "role")
         return {(project, user): role for project, user, role in keys}
-
-    @cached_property
-    def _roles(self) -> Mapping[int, ProjectRole]:
-        return ProjectRole.objects.in_bulk()

@@ -74,7 +74,7 @@ def by_person(scope: Scope, period: Period) -> list[Worked]:
                     customer,
                     activity.project_id,
                     user,
-                    role.pk if role else None,
+                    role,
                     hours,
                     hours if is_billable else NOTHING,
                     hours if rate is None else NOTHING,

@@ -126,7 +126,7 @@ def _day(value: Any) -> Any:
 
 def _fill(user: User) -> Customer:
     """Return a customer with as much work and as many invoices as that, made in one go."""
-    customer = Customer.objects.for_new_project().order_by("pk")[300]
+    customer = Customer.objects.for_new_project().order_by("pk")[60]
     people = list(User.objects.order_by("pk")[:COLLEAGUES])
     for one in people:
         employee, _made = Employee.objects.get_or_create(user=one)

@@ -109,7 +109,9 @@ MATRIX = {
     "a line of nothing": lambda: ehf_invoice(HOURS, line("0", quantity="4", price="0")),
     "all references": lambda: ehf_invoice(
         HOURS, contact="Åse Li",
-        settings={"order_reference": "PO-1", "contract_reference": "RA-7", "invoice_text": "Hei\x0b"},
+        settings={
+            "order_reference": "PO-1", "contract_reference": "RA-7", "invoice_text": "Hei\x0b",
+        },
     ),
     "order reference alone": lambda: ehf_invoice(
         HOURS, settings={"your_reference": None, "order_reference": "PO-1"}

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -38,21 +39,31 @@ class Work:
 
     @property
     def lines(self) -> list[Line]:
-        return lines(self.customer, self.newest, self._figures, self._payers)
-
-    # Only of those that are shown is anything added up.
+        return lines(self.customer, self.newest, self._figures, self.payers)
 
     @cached_property
-    def _prices(self) -> Prices:
-        return Prices(self.newest)
+    def prices(self) -> Prices:
+        return Prices(self.projects)
+
+    @cached_property
+    def payers(self) -> dict[int, Payers]:
+        return payers.by(self.prices) if self.projects else {}
 
     @cached_property
     def _figures(self) -> dict[int, Figures]:
-        return figures.by(self._prices) if self.projects else {}
+        """Only of those that are shown is anything added up."""
+        return figures.by(self.prices.among(self.newest)) if self.projects else {}
 
-    @cached_property
-    def _payers(self) -> dict[int, Payers]:
-        return payers.by(self._prices) if self.projects else {}
+
+# Read once for all panels of a page.
+_works: WeakKeyDictionary[HttpRequest, Work] = WeakKeyDictionary()
+
+
+def work_of(customer: Customer, request: HttpRequest) -> Work:
+    """Return the work for the customer whose page is asked for."""
+    if request not in _works:
+        _works[request] = Work(customer, request)
+    return _works[request]
 
 
 class Projects(Panel):
@@ -61,5 +72,5 @@ class Projects(Panel):
     permission = "projects.view_project"
 
     def context(self) -> dict[str, Any]:
-        work = Work(self.customer, self.request)
+        work = work_of(self.customer, self.request)
         return {"lines": work.lines, "count": len(work.projects)}

@@ -46,6 +46,19 @@ class Prices:
         self.projects = {project.pk: project for project in projects}
         self._currencies: dict[int, str] = {}
 
+    def among(self, projects: Iterable[Project]) -> "Prices":
+        """Return the prices of some of these projects, without reading again what was read."""
+        found = Prices(projects)
+        known = {
+            "company": self.company,
+            "models": {key: self.models.get(key, []) for key in found.projects},
+            "activities": {
+                key: one for key, one in self.activities.items() if one.project_id in found.projects
+            },
+        }
+        found.__dict__ |= known
+        return found
+
     # What holds for one hour
 
     def price(self, activity: Activity, user: int, day: date) -> Price:

@@ -63,9 +63,9 @@ class Month:
 class Statistics:
     """The figures of one customer. Each is worked out when it is asked for, once."""
 
-    def __init__(self, customer: Customer, period: Period) -> None:
+    def __init__(self, customer: Customer, period: Period, scope: Scope | None = None) -> None:
         self.customer, self.period = customer, period
-        self.scope = Scope([customer.pk])
+        self.scope = scope or Scope([customer.pk])
 
     @property
     def currency(self) -> str:

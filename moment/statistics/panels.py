@@ -11,9 +11,11 @@ from customers.panels import Panel
 from moment.ledger import ageing
 from moment.models import User
 from moment.projects.models import Project
+from moment.projects.panels import work_of
 from moment.statistics import paying, periods
 from moment.statistics.figures import Statistics, hours_of
 from moment.statistics.periods import Name
+from moment.statistics.scope import Scope
 from moment.statistics.tabs import RIGHTS
 
 SHOWN = 5
@@ -26,8 +28,17 @@ class OfStatistics(Panel):
     @property
     def statistics(self) -> Statistics:
         if self.request not in _found:
-            _found[self.request] = Statistics(self.customer, periods.named(Name.LAST_12))
+            period = periods.named(Name.LAST_12)
+            _found[self.request] = Statistics(self.customer, period, self._scope())
         return _found[self.request]
+
+    def _scope(self) -> Scope | None:
+        """Return what the panel of projects reads as well."""
+        if not self.request.user.has_perm("projects.view_project"):
+            return None
+        work = work_of(self.customer, self.request)
+        projects = {project.pk: project for project in work.projects}
+        return Scope([self.customer.pk], projects=projects, prices=work.prices, payers=work.payers)
 
 
 class KeyFigures(OfStatistics):

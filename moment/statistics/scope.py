@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from moment.models import CompanySettings
 from moment.projects import payers
@@ -18,8 +19,10 @@ ALL, HUNDRED = Decimal(1), Decimal(100)
 class Scope:
     """What is read once for the figures of customers, by key; a fixed number of queries, lazy."""
 
-    def __init__(self, customers: Collection[int]) -> None:
+    def __init__(self, customers: Collection[int], **known: Any) -> None:
+        """Take what is known of `projects`, `prices` and `payers` already."""
         self.customers = frozenset(customers)
+        self.__dict__ |= known
 
     @cached_property
     def projects(self) -> Mapping[int, Project]:

@@ -33,13 +33,11 @@ from tests.customers.merging_book_of_work import (
     name_nobody_else,
     offer_of,
 )
+from tests.customers.merging_values import Cell, Row, State, differences, undone_value
 
 # They go with what they hang on, or came of.
 FOLLOWING = ("customers.invoicerecipient", OFFER, PROJECT, INVOICE, PAYMENT)
 
-Row = tuple[str, Any]  # table and key
-State = dict[Row, dict[str, Any]]
-Cell = tuple[Row, str]
 
 CUSTOMER, CONTACT, RATE = "customers.customer", "customers.contact", "customers.hourlyrate"
 PERSON, RECIPIENT, CHANGE = "customers.person", "customers.invoicerecipient", "customers.changeof"
@@ -112,17 +110,6 @@ def stored() -> State:
     return state
 
 
-def differences(old: State, new: State) -> dict[Cell, tuple[Any, Any]]:
-    """Return the values that differ in rows that are in both."""
-    return {
-        (row, name): (value, new[row][name])
-        for row, values in old.items()
-        if row in new and new[row] != values
-        for name, value in values.items()
-        if new[row][name] != value
-    }
-
-
 def sums(state: State) -> Counter[str]:
     """Return how many rows each table has, and the sum of each of its amounts."""
     found: Counter[str] = Counter()
@@ -149,14 +136,6 @@ class Act:
     last_entry: int
     changed: dict[Cell, tuple[Any, Any]]
     told: set[Row]  # entries of its own in the history, which may have moved at once
-
-
-def _without(value: Any, change: tuple[Any, Any]) -> Any:
-    """Return a value without what a merge did to it; one that was changed since stays."""
-    before, after = change
-    if isinstance(value, frozenset):
-        return value - (after - before)
-    return before if value == after else value
 
 
 @dataclass
@@ -238,7 +217,7 @@ class Book:
         value = self.now[row][name]
         for act in reversed(self.acts):
             if cell in act.changed:
-                value = _without(value, act.changed[cell])
+                value = undone_value(value, act.changed[cell])
         self.apart[row][name] = value
 
     def forget(self, row: Row) -> None:
@@ -304,7 +283,7 @@ class Book:
         cells = [c for c in act.changed if c[0] in expected and c[0] not in concerned]
         for row, name in cells:
             if (row, name) not in as_is:
-                expected[row][name] = _without(expected[row][name], act.changed[row, name])
+                expected[row][name] = undone_value(expected[row][name], act.changed[row, name])
         for row in {row for row, _name in cells if row[0] == CONTACT}:
             days = expected[row]["employed_from"], expected[row]["employed_until"]
             if None not in days and str(days[0]) > str(days[1]):
@@ -339,7 +318,9 @@ class Book:
                     continue
             for name in ours:
                 tags = name == "tags"
-                values[name] = _without(values[name], changed[name]) if tags else changed[name][0]
+                values[name] = (
+                    undone_value(values[name], changed[name]) if tags else changed[name][0]
+                )
         if pk in act.others:
             values["number"] = act.others[pk]
         if not self._own(pk, values["invoice_contact"], expected):

@@ -3,6 +3,7 @@
 Nothing of a customer itself would do: people rename, renumber and merge them.
 """
 
+from datetime import datetime
 from typing import Any
 
 from auditlog.models import LogEntry
@@ -13,9 +14,14 @@ from customers.models import NumberSeries
 
 def reached(mark: str) -> int:
     """Return the number of customers that the demo has come to with this, 0 at first."""
-    series = ContentType.objects.get_for_model(NumberSeries)
-    newest = LogEntry.objects.filter(content_type=series, cid=mark).order_by("-pk").first()
+    newest = _newest(mark)
     return newest.additional_data["customers"] if newest else 0
+
+
+def reached_at(mark: str) -> datetime | None:
+    """Return when that was, None for never."""
+    newest = _newest(mark)
+    return newest.timestamp if newest else None
 
 
 def reach(mark: str, customers: int, series: NumberSeries, changes: dict[str, Any]) -> None:
@@ -30,3 +36,8 @@ def reach(mark: str, customers: int, series: NumberSeries, changes: dict[str, An
         cid=mark,
         additional_data={"customers": customers},
     )
+
+
+def _newest(mark: str) -> LogEntry | None:
+    series = ContentType.objects.get_for_model(NumberSeries)
+    return LogEntry.objects.filter(content_type=series, cid=mark).order_by("-pk").first()

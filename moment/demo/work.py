@@ -15,13 +15,13 @@ from django.utils import timezone
 
 from customers.models import Customer, NumberSeries
 from moment import content
-from moment.demo import jobs, loading, marks, offers, papers, projects, staff, timesheets
+from moment.demo import dating, jobs, loading, marks, offers, papers, projects, staff, timesheets
 from moment.demo.projects import Made
 from moment.models import User
 from moment.offers.models import Offer
 from moment.projects.models import Employee, Expense, PriceList, PriceModel, Project, RolePrice
 
-_MARK = "demo work"
+MARK = "demo work"
 WEEKS = jobs.WEEKS
 # So many customers have projects, however many there are.
 _CUSTOMERS = 70
@@ -38,8 +38,7 @@ def load(now: datetime, colleagues: dict[str, User], weeks: int = WEEKS) -> int:
     """
     if not weeks or not _begin():
         return 0
-    newest = LogEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    idle = dict(Customer.objects.values_list("pk", "last_activity_at"))
+    newest, idle = dating.newest(), dating.idle_since()
     with set_actor(colleagues["kari"]):
         with transaction.atomic():
             staff.load(timezone.localdate(now), colleagues)
@@ -56,9 +55,9 @@ def load(now: datetime, colleagues: dict[str, User], weeks: int = WEEKS) -> int:
 def _begin() -> bool:
     series = NumberSeries.objects.select_for_update().get(kind=NumberSeries.Kind.CUSTOMER)
     models: list[Any] = [Offer, Project, Employee, RolePrice, PriceList]
-    if marks.reached(_MARK) or not loading.loaded() or any(m.objects.exists() for m in models):
+    if marks.reached(MARK) or not loading.loaded() or any(m.objects.exists() for m in models):
         return False
-    marks.reach(_MARK, loading.loaded(), series, {})
+    marks.reach(MARK, loading.loaded(), series, {})
     return True
 
 
@@ -110,23 +109,17 @@ def _moments(made: Iterable[Made], offered: Iterable[Offer], now: datetime) -> _
 
 def _date_back(moments: _Moments, newest: int, now: datetime, idle: Mapping[int, datetime]) -> None:
     """Let the history, and when something last happened, be as if done at these moments."""
-    entries = list(LogEntry.objects.filter(pk__gt=newest).select_related("content_type"))
-    active = dict(idle)
-    for entry in entries:
+
+    def when(entry: LogEntry) -> datetime | None:
         times = moments.get((entry.content_type.model, entry.object_id or 0), {})
         changed = (entry.changes or {}).get("state", ("", ""))[1]
         on_update = times.get(changed if entry.action == LogEntry.Action.UPDATE else "")
-        entry.timestamp = min(now, on_update or times.get("", now))
-        data = entry.additional_data or {}
-        for pk in data.get("concerns", ()) if times else ():
-            active[pk] = max(active[pk], entry.timestamp)
-    LogEntry.objects.bulk_update(entries, ["timestamp"], batch_size=200)
+        return on_update or times.get("", now if times else None)
+
+    dating.date_back(when, newest, now, idle)
     for pk, moment in moments.items():
         if pk[0] == "project":
             Project.objects.filter(pk=pk[1]).update(created_at=moment[""])
-    for customer in Customer.objects.filter(pk__in=active).only("last_activity_at"):
-        if customer.last_activity_at != active[customer.pk]:
-            Customer.objects.filter(pk=customer.pk).update(last_activity_at=active[customer.pk])
 
 
 def _at(day: date, now: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -42,11 +42,19 @@ class NotFinal:
     texts: Sequence[str]
 
 
-def finalise(draft: Invoice, *, version: int, by: User, ours: Ours | None = None) -> Invoice:
+def finalise(
+    draft: Invoice,
+    *,
+    version: int,
+    by: User,
+    ours: Ours | None = None,
+    at: datetime | None = None,
+) -> Invoice:
     """Give a draft its number, dates, KID, buyer and seller, and return it as it is from now on.
 
-    `version` is the one that was shown, `ours` what all of one go are made with. The number is the
-    next of the series, taken in the same transaction as all else: whatever fails, there is no gap.
+    `version` is the one that was shown, `ours` what all of one go are made with, `at` when it is
+    done where that is not now. The number is the next of the series, taken in the same transaction
+    as all else: whatever fails, there is no gap.
     Raises ChangedMeanwhile where the draft was changed, finalised or discarded meanwhile,
     CannotFinalise, SeriesUsedUp and MergedMeanwhile.
     """
@@ -61,7 +69,7 @@ def finalise(draft: Invoice, *, version: int, by: User, ours: Ours | None = None
         found = checks.of(stored, lines, ours.company) + crediting.problems(stored, lines)
         if found:
             raise CannotFinalise(found)
-        _write_down(stored, by)
+        _write_down(stored, by, at or timezone.now())
         attaching.attach(stored)
         # Last, since everybody else who finalises waits from here on.
         stored.number = allocate(what=INVOICES)
@@ -106,15 +114,15 @@ def _locked(draft: Invoice) -> Invoice:
     return holding.lock_invoices(customer, [draft.pk])[draft.pk]
 
 
-def _write_down(invoice: Invoice, by: User) -> None:
+def _write_down(invoice: Invoice, by: User, at: datetime) -> None:
     if invoice.rate is None:
         invoice.rate = Decimal(1)
     if invoice.issued_on is None:
-        invoice.issued_on = timezone.localdate()
+        invoice.issued_on = timezone.localdate(at)
     invoice.due_on = due_on(invoice)
     invoice.remaining, invoice.is_open = invoice.gross, bool(invoice.gross)
     invoice.settled_on = None if invoice.is_open else invoice.issued_on
-    invoice.finalised_at, invoice.finalised_by = timezone.now(), by
+    invoice.finalised_at, invoice.finalised_by = at, by
 
 
 def _kid(invoice: Invoice, ours: Ours) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -95,8 +96,8 @@ def look(found: Transmission) -> list[Row]:
     return list(_Reading(found.transactions).rows())
 
 
-def read(content: bytes, *, name: str, by: User) -> OcrFile:
-    """Book all payments of a file, and return it as it is kept.
+def read(content: bytes, *, name: str, by: User, at: datetime | None = None) -> OcrFile:
+    """Book all payments of a file, and return it as it is kept. `at` is when, if not now.
 
     Those that no invoice's KID explains wait in `OcrPayment` until somebody says whose they are.
     Nothing is booked twice, whoever sends it. Raises NotOcr, ReadBefore, NothingNew, and
@@ -106,7 +107,7 @@ def read(content: bytes, *, name: str, by: User) -> OcrFile:
     for tries in range(1, _TRIES + 1):
         try:
             with in_turn(), transaction.atomic():
-                return _book(content, found, name, by)
+                return _book(content, found, name, by, at or timezone.now())
         except (ChangedMeanwhile, MergedMeanwhile) as error:
             if tries == _TRIES:
                 raise ChangedMeanwhile(None) from error
@@ -134,7 +135,7 @@ def digits_of(account: str) -> str:
     return bare[4:] if bare.startswith("NO") and len(bare) == 15 else bare
 
 
-def _book(content: bytes, found: Transmission, name: str, by: User) -> OcrFile:
+def _book(content: bytes, found: Transmission, name: str, by: User, at: datetime) -> OcrFile:
     # Whoever reads a file locks the accounts first: so one is read after the other.
     list(BankAccount.objects.select_for_update().order_by("pk"))
     if before := read_before(content, found):
@@ -152,14 +153,18 @@ def _book(content: bytes, found: Transmission, name: str, by: User) -> OcrFile:
     if not new:
         raise NothingNew(_("No payment in this file is new and to an account of the company's."))
     file = OcrFile.objects.create(
-        sha256=_sha256(content), name=name[:200], transmission=found.key, read_by=by
+        sha256=_sha256(content),
+        name=name[:200],
+        transmission=found.key,
+        read_at=at,
+        read_by=by,
     )
-    _save(file, new, customers, by)
+    _save(file, new, customers)
     return file
 
 
-def _save(file: OcrFile, rows: Sequence[Row], customers: Any, by: User) -> None:
-    rate, kept, parts = _rate(), [], []
+def _save(file: OcrFile, rows: Sequence[Row], customers: Any) -> None:
+    rate, kept, parts, by = _rate(), [], [], file.read_by
     for row in rows:
         one = OcrPayment(
             file=file,
@@ -173,6 +178,7 @@ def _save(file: OcrFile, rows: Sequence[Row], customers: Any, by: User) -> None:
         )
         if row.invoice is not None:
             one.payment = _payment(one, customers[row.invoice.customer_id], by, rate)
+            one.payment.made_at = file.read_at
             one.payment.save()
             if row.settles:
                 parts.append((row.invoice, one.payment, row.settles))

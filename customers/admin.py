@@ -1,10 +1,11 @@
-"""What administrators look after: tags, project roles and number series."""
+"""What administrators look after: tags, project roles, number series and saved filters."""
 
 from django.contrib import admin
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import ContactTag, NumberSeries, ProjectRole, Tag
+from customers.forms.saved_filter import SavedFilterForm
+from customers.models import ContactTag, NumberSeries, ProjectRole, SavedFilter, Tag
 
 
 def _used(rows: str, merged_into: str) -> Count:
@@ -58,4 +59,17 @@ class NumberSeriesAdmin(admin.ModelAdmin):
         return ["kind"] if obj else []
 
     def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(SavedFilter)
+class SavedFilterAdmin(admin.ModelAdmin):
+    form = SavedFilterForm
+    list_display = ["name", "owner", "shared", "created_at"]
+    list_filter = ["shared"]
+    search_fields = ["name"]
+    readonly_fields = ["owner", "page", "query"]
+
+    def has_add_permission(self, request):
+        # They come of what somebody looks at.
         return False

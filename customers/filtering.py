@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.forms import MultipleChoiceField
+from django.forms import ChoiceField, MultipleChoiceField
 from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +50,8 @@ class PageFilter(FilterSet):
     matched: ClassVar[Mapping[str, str]] = {"tags": "match"}
     # Values that read well only behind the name of their filter: `EHF: Yes`.
     named: ClassVar[Iterable[str]] = ()
+    # The filter that offers countries, if there is one.
+    _of_countries = ""
 
     def __init__(self, data: QueryDict, queryset: QuerySet) -> None:
         super().__init__(data, queryset=queryset)
@@ -76,6 +78,7 @@ class PageFilter(FilterSet):
 
     def offer_countries(self, name: str, data: QueryDict) -> None:
         """Offer the countries of customers, and those asked for."""
+        self._of_countries = name
         asked = {code for code in data.getlist(name) if code in countries.countries}
         self.filters[name].extra["choices"] = sorted(
             ((code, str(countries.name(code))) for code in asked | counts.countries()),
@@ -101,11 +104,40 @@ class PageFilter(FilterSet):
     @cached_property
     def params(self) -> dict[str, Any]:
         """Return the filters in use by name, without the empty ones."""
-        values = {name: value for name, value in self.form.cleaned_data.items() if value}
+        return self._in_use(self.form.cleaned_data)
+
+    def params_of(self, data: QueryDict) -> dict[str, Any]:
+        """Return the same of another address, by the choices there are here. No query."""
+        values: dict[str, Any] = {}
+        for name, known in self._known.items():
+            values[name] = [value for value in data.getlist(name) if value in known]
+            if not isinstance(self.form.fields[name], MultipleChoiceField):
+                values[name] = next(iter(values[name]), "")
+        return self._in_use({"q": data.get("q", "").strip()} | values)
+
+    def asked_of(self, data: QueryDict) -> dict[str, Any]:
+        """Return the same with values that make no sense: what there is a filter for here."""
+        return {name: data.getlist(name) for name in self.form.fields if data.get(name)}
+
+    @cached_property
+    def _known(self) -> dict[str, set[str]]:
+        """The values that each filter offers."""
+        known = {
+            name: {str(value) for value, _label in field.choices}
+            for name, field in self.form.fields.items()
+            if isinstance(field, ChoiceField)
+        }
+        if self._of_countries:
+            # Any can be asked for, whether there are customers in it or not.
+            known[self._of_countries] = set(countries.countries)
+        return known
+
+    def _in_use(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        used = {name: value for name, value in values.items() if value}
         for name, switch in self.matched.items():
-            if values.get(switch) == "any" or len(values.get(name, [])) < 2:
-                values.pop(switch, None)
-        return values
+            if used.get(switch) == "any" or len(used.get(name, [])) < 2:
+                used.pop(switch, None)
+        return used
 
     def words(self, name: str, value: str) -> str:
         """Return a chosen value as it reads by itself: `EHF: Yes`."""

@@ -1,5 +1,6 @@
 """The overview as one object: from the parameters of its address to the rows it shows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -88,6 +89,30 @@ def _query(params: dict[str, Any]) -> str:
     return urlencode([(name, value) for name, value in params.items() if value], doseq=True)
 
 
+def _asked(
+    data: QueryDict, user: AbstractBaseUser | AnonymousUser
+) -> tuple[str, str, list[columns.Column]]:
+    """Return the status, the order and the columns besides those that there always are."""
+    status = data.get("status", DEFAULT_STATUS)
+    if status not in (ALL, *Customer.Status.values):
+        status = DEFAULT_STATUS
+    sort = data.get("sort", DEFAULT_SORT)
+    if sort.removeprefix("-") not in Customer.SORTS:
+        sort = DEFAULT_SORT
+    return status, sort, columns.chosen(data.getlist("columns"), user)
+
+
+def _shortest(
+    status: str, sort: str, more: Sequence[columns.Column], filters: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        **({"status": status} if status != DEFAULT_STATUS else {}),
+        **({"sort": sort} if sort != DEFAULT_SORT else {}),
+        **({"columns": [column.name for column in more]} if more else {}),
+        **filters,
+    }
+
+
 class Overview:
     """The customers that a user asks for, by the parameters of a query string.
 
@@ -98,29 +123,42 @@ class Overview:
     def __init__(self, data: QueryDict, user: AbstractBaseUser | AnonymousUser) -> None:
         self.data, self.user = data, user
         self.filter = CustomerFilter(data, Customer.objects.visible_to(user), user)
-        self.status = data.get("status", DEFAULT_STATUS)
-        if self.status not in (ALL, *Customer.Status.values):
-            self.status = DEFAULT_STATUS
-        self.sort = data.get("sort", DEFAULT_SORT)
-        if self.sort.removeprefix("-") not in Customer.SORTS:
-            self.sort = DEFAULT_SORT
-        # Columns besides those that there always are.
-        self.more = columns.chosen(data.getlist("columns"), user)
+        self.status, self.sort, self.more = _asked(data, user)
 
     # What is asked for
 
     @cached_property
     def params(self) -> dict[str, Any]:
-        return {
-            **({"status": self.status} if self.status != DEFAULT_STATUS else {}),
-            **({"sort": self.sort} if self.sort != DEFAULT_SORT else {}),
-            **({"columns": [column.name for column in self.more]} if self.more else {}),
-            **self.filter.params,
-        }
+        return _shortest(self.status, self.sort, self.more, self.filter.params)
+
+    @property
+    def narrowed_by(self) -> dict[str, Any]:
+        """What a saved filter keeps: all of them."""
+        return self.params
+
+    def params_of(self, data: QueryDict) -> dict[str, Any]:
+        """Return the same of another address, by the choices there are here. No query."""
+        return _shortest(*_asked(data, self.user), self.filter.params_of(data))
+
+    def address_of(self, data: QueryDict) -> str:
+        """Return the address here that asks for what these parameters of another do.
+
+        With values that make no sense any more, which the page tells; without what the user has no
+        right to ask for.
+        """
+        return self._address(_shortest(*_asked(data, self.user), self.filter.asked_of(data)))
 
     def url(self, **changes: Any) -> str:
         """Return the address of this overview with other parameters; None takes one out."""
-        query = _query(self.params | changes)
+        return self._address(self.params | changes)
+
+    @property
+    def query(self) -> str:
+        """Return the shortest query string that shows the same, from its first page on."""
+        return _query(self.params)
+
+    def _address(self, params: dict[str, Any]) -> str:
+        query = _query(params)
         return f"{self._path}?{query}" if query else self._path
 
     @cached_property

@@ -32,6 +32,7 @@ from customers.models import (
     OtherAddress,
     Person,
     PersonEmail,
+    SavedFilter,
 )
 from moment.names import folded
 
@@ -197,6 +198,14 @@ class Kind:
         return rows.order_by("pk")
 
 
+def _filters(rows: QuerySet) -> list[tuple[str, str]]:
+    page = reverse("customers:overview")
+    return [
+        (_("Filter of %(owner)s") % {"owner": row.owner}, f"{page}?{row.query}")
+        for row in rows.select_related("owner")
+    ]
+
+
 _CUSTOMER_TEXTS = tuple(
     field.name
     for field in Customer._meta.concrete_fields
@@ -209,6 +218,7 @@ _OWN = {
     "addresses": Kind(OtherAddress, gettext_lazy("Addresses"), ("label", "street"), "profile"),
     "recipients": Kind(InvoiceRecipient, gettext_lazy("Invoice recipients"), ("email",), "profile"),
     "lists": Kind(MailingList, gettext_lazy("Mailing lists"), ("name",)),
+    "filters": Kind(SavedFilter, gettext_lazy("Saved filters"), ("name",), places=_filters),
     "history": Kind(Customer, gettext_lazy("History"), (), "history"),
 }
 # Whose entries in the history can hold what people wrote freely, with those of apps above.
@@ -242,7 +252,8 @@ def in_free_text(known: Known) -> dict[str, list[int]]:
                 said |= Q(**{f"{column}__icontains": text})
         rows = what.rows.filter(said).values_list("pk", flat=True)
         found[kind] = list(dict.fromkeys(rows))
-    found["lists"] = sorted({*found["lists"], *_lists_asking_for(known)})
+    found["lists"] = sorted({*found["lists"], *_asking_for(known, MailingList)})
+    found["filters"] = sorted({*found["filters"], *_asking_for(known, SavedFilter)})
     found["history"] = _in_history(texts)
     return {kind: keys for kind, keys in found.items() if keys}
 
@@ -252,10 +263,10 @@ def _cased(text: str) -> set[str]:
     return {text, text.lower(), text.upper(), text.title()}
 
 
-def _lists_asking_for(known: Known) -> list[int]:
-    """Return the keys of the mailing lists whose filters search for one of these."""
+def _asking_for(known: Known, model: type[MailingList | SavedFilter]) -> list[int]:
+    """Return the keys of the lists or saved filters that search for one of these."""
     wanted = {folded(text) for text in known.texts}
-    asked = MailingList.objects.values_list("pk", "query")
+    asked = model._default_manager.values_list("pk", "query")
     return [
         pk
         for pk, query in asked

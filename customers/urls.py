@@ -30,6 +30,7 @@ from customers.views import (
     rates,
     reachability,
     recipients,
+    saved_filters,
 )
 
 register_converter(NumberConverter, "number")
@@ -38,6 +39,9 @@ app_name = "customers"
 
 urlpatterns = [
     path("customers/", overview.overview, name="overview"),
+    path("customers/filters/new/", saved_filters.new, name="saved_filter_new"),
+    path("customers/filters/<int:pk>/", saved_filters.edit, name="saved_filter_edit"),
+    path("customers/filters/<int:pk>/remove/", saved_filters.remove, name="saved_filter_remove"),
     # /customers/new/
     path("customers/choose/", choose.choose, name="choose"),
     path("customers/new/", new.new, name="new"),

@@ -15,6 +15,7 @@ from customers.models.note import Mention, Note
 from customers.models.number_series import NumberSeries, UsedNumber
 from customers.models.rate import HourlyRate, ProjectRole
 from customers.models.recipient import InvoiceRecipient
+from customers.models.saved_filter import SavedFilter
 
 __all__ = [
     "AlertDigest",
@@ -40,6 +41,7 @@ __all__ = [
     "Person",
     "PersonEmail",
     "ProjectRole",
+    "SavedFilter",
     "Tag",
     "UsedNumber",
 ]

@@ -1,7 +1,7 @@
 """Numbers from a series: proposed, allocated under a lock, and never used again."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -85,7 +85,7 @@ def propose(what: Numbered = CUSTOMERS) -> Proposal:
     """Return the next free number. It is not reserved."""
     series = what.series()
     try:
-        return Proposal(series, series.format(_next_free(series, what)))
+        return Proposal(series, series.format(_next_free(series, what)[0]))
     except SeriesUsedUp as error:
         return Proposal(series, problem=error.messages[0])
 
@@ -104,10 +104,46 @@ def allocate(wanted: str = "", what: Numbered = CUSTOMERS) -> str:
         if what.used([wanted]):
             raise what.taken(wanted)
         return wanted
-    value = _next_free(series, what)
-    # Not by saving it, which reads it once more for the history: everybody else waits meanwhile.
-    NumberSeries.objects.filter(pk=series.pk).update(next=value + 1)
-    return series.format(value)
+    (number,) = Block(series, _next_free(series, what)).take(1)
+    return number
+
+
+@dataclass(frozen=True)
+class Block:
+    """Free numbers of a series that is locked: nobody else gets any until the transaction ends."""
+
+    series: NumberSeries
+    values: Sequence[int]
+
+    @property
+    def numbers(self) -> list[str]:
+        return [self.series.format(value) for value in self.values]
+
+    def take(self, count: int) -> list[str]:
+        """Return the first so many, which are used from now on. The others stay free."""
+        if count:
+            # Not by saving it, which reads it once more for the history: all others wait meanwhile.
+            after = self.values[count - 1] + 1
+            NumberSeries.objects.filter(pk=self.series.pk).update(next=after)
+        return self.numbers[:count]
+
+
+def block(count: int, what: Numbered = CUSTOMERS) -> Block:
+    """Return the next so many free numbers of a series, of which one takes as many as one needs.
+
+    For who knows only by the numbers how many that are; else `allocate_many`. Raises SeriesUsedUp
+    where it has not that many.
+    """
+    series = NumberSeries.objects.select_for_update().get(kind=what.kind)
+    return Block(series, _next_free(series, what, count))
+
+
+def allocate_many(count: int, what: Numbered = CUSTOMERS) -> list[str]:
+    """Return so many numbers that nobody else gets, in the order of the series, as `allocate` does.
+
+    Three queries for any number. Raises SeriesUsedUp where there are fewer; then none is used.
+    """
+    return block(count, what).take(count)
 
 
 def claim(customer: Customer) -> None:
@@ -134,17 +170,16 @@ def own(customer: Customer) -> set[str]:
     return used.difference(merged.values_list("number", flat=True))
 
 
-def _next_free(series: NumberSeries, what: Numbered) -> int:
-    """Return the first value from `series.next` never used, looked up a thousand at a time."""
-    # Nearly always the very next one is free.
-    if series.next <= series.last and not what.used([series.format(series.next)]):
-        return series.next
-    start = series.next
-    while start <= series.last:
-        values = range(start, min(start + _CHUNK, series.last + 1))
+def _next_free(series: NumberSeries, what: Numbered, count: int = 1) -> list[int]:
+    """Return the first so many values from `series.next` on that were never used."""
+    found: list[int] = []
+    # Nearly always the very next ones are free; else they are looked up a thousand at a time.
+    start, step = series.next, count
+    while start <= series.last and len(found) < count:
+        values = range(start, min(start + step, series.last + 1))
         used = what.used([series.format(value) for value in values])
-        for value in values:
-            if series.format(value) not in used:
-                return value
-        start = values[-1] + 1
-    raise SeriesUsedUp(series)
+        found += [value for value in values if series.format(value) not in used]
+        start, step = values[-1] + 1, _CHUNK
+    if len(found) < count:
+        raise SeriesUsedUp(series)
+    return found[:count]

@@ -1,6 +1,6 @@
 """What goes with an invoice as files of their own, and what its files are called."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils import translation
@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from customers import file_names
 from customers.invoice_document import LANGUAGES
+from customers.models import File
 from moment.content.names import clean_name
-from moment.ledger.models import Invoice, InvoiceFile
-from moment.projects.models import Expense
+from moment.ledger.models import BilledExpense, Invoice, InvoiceFile
 
 Kind = InvoiceFile.Kind
+_Named = tuple[str, int]  # a file's name and the key of its content
 # After the document itself and the hours specification, which stand first.
 _FIRST_ORDER = 10
 
@@ -25,16 +26,13 @@ class Attachment:
     content: int
 
 
-def attach(invoice: Invoice) -> list[InvoiceFile]:
-    """Have an invoice keep its attachments from now on, and return them.
+def attach(invoices: Sequence[Invoice]) -> list[InvoiceFile]:
+    """Have invoices keep their attachments from now on, and return them.
 
     Those of the customer's files that are marked so, and the receipts of its expenses, each as
-    the settings want it. To be called once, in the transaction that finalises it; later it returns
-    what there is. Credit notes have none. At most four queries.
+    the settings want it. To be called once, in the transaction that finalises them. Credit notes
+    have none. At most three queries.
     """
-    kept = list(invoice.files.filter(kind=Kind.ATTACHMENT))
-    if kept:
-        return kept
     return InvoiceFile.objects.bulk_create(
         InvoiceFile(
             invoice=invoice,
@@ -43,7 +41,8 @@ def attach(invoice: Invoice) -> list[InvoiceFile]:
             content_id=one.content,
             order=_FIRST_ORDER + place,
         )
-        for place, one in enumerate(attachments(invoice))
+        for invoice, found in zip(invoices, _attachments(invoices), strict=True)
+        for place, one in enumerate(found)
     )
 
 
@@ -52,14 +51,7 @@ def attachments(invoice: Invoice) -> list[Attachment]:
 
     At most two queries.
     """
-    with translation.override(LANGUAGES[invoice.written.value("language")]):
-        taken: list[str] = []
-        found = []
-        for name, content in _named(invoice):
-            free = file_names.free(clean_name(name) or _("file"), taken)
-            taken.append(free)
-            found.append(Attachment(free, content))
-    return found
+    return _attachments([invoice])[0]
 
 
 def file_name(invoice: Invoice, kind: str, others: Collection[str] = ()) -> str:
@@ -81,29 +73,59 @@ def _file_name(invoice: Invoice, kind: str) -> str:
     return f"{what} {number}.{'xml' if kind == Kind.EHF else 'pdf'}"
 
 
-def _named(invoice: Invoice) -> Iterator[tuple[str, int]]:
-    """Yield name and content of what is to be attached, each content once."""
-    if invoice.is_credit_note:
-        return
+def _attachments(invoices: Sequence[Invoice]) -> list[list[Attachment]]:
+    files, receipts = _files(invoices), _receipts(invoices)
+    made = []
+    for invoice in invoices:
+        wanted = [*files.get(invoice.pk, ()), *receipts.get(invoice.pk, ())]
+        made.append(_named(invoice, wanted) if wanted else [])
+    return made
+
+
+def _named(invoice: Invoice, wanted: Iterable[_Named]) -> list[Attachment]:
+    """Return names and contents as they are attached, each content and each name once."""
     seen: set[int] = set()
-    for name, content in [*_files(invoice), *_receipts(invoice)]:
-        if content not in seen:
-            seen.add(content)
-            yield name, content
+    taken: list[str] = []
+    found = []
+    with translation.override(LANGUAGES[invoice.written.value("language")]):
+        for name, content in wanted:
+            if content not in seen:
+                seen.add(content)
+                taken.append(file_names.free(clean_name(name) or _("file"), taken))
+                found.append(Attachment(taken[-1], content))
+    return found
 
 
-def _files(invoice: Invoice) -> list[tuple[str, int]]:
-    if not invoice.written.value("attach_files"):
-        return []
-    rows = invoice.customer.files.filter(is_invoice_attachment=True).order_by("name", "pk")
-    return list(rows.values_list("name", "content"))
-
-
-def _receipts(invoice: Invoice) -> list[tuple[str, int]]:
-    if not invoice.written.value("attach_receipts"):
-        return []
-    rows = Expense.objects.filter(billed__line__invoice=invoice, receipt__isnull=False)
-    found = rows.order_by("billed__line__order", "billed__pk").values_list(
-        "receipt_name", "receipt"
+def _files(invoices: Iterable[Invoice]) -> dict[int, list[_Named]]:
+    """Return the files of the customers that go with invoices, by these."""
+    those = [one for one in invoices if _wants(one, "attach_files")]
+    if not those:
+        return {}
+    rows = File.objects.filter(
+        customer__in={one.customer_id for one in those}, is_invoice_attachment=True
     )
-    return [(name, content) for name, content in found if content]
+    rows = rows.order_by("name", "pk")
+    found: dict[int, list[_Named]] = {}
+    for customer, name, content in rows.values_list("customer", "name", "content"):
+        found.setdefault(customer, []).append((name, content))
+    return {one.pk: found.get(one.customer_id, []) for one in those}
+
+
+def _receipts(invoices: Iterable[Invoice]) -> dict[int, list[_Named]]:
+    """Return the receipts of the expenses on invoices, by these."""
+    those = [one.pk for one in invoices if _wants(one, "attach_receipts")]
+    if not those:
+        return {}
+    rows = BilledExpense.objects.filter(
+        line__invoice__in=those, expense__receipt__isnull=False
+    ).order_by("line__order", "pk")
+    found: dict[int, list[_Named]] = {}
+    for invoice, name, content in rows.values_list(
+        "line__invoice", "expense__receipt_name", "expense__receipt"
+    ):
+        found.setdefault(invoice, []).append((name, content))
+    return found
+
+
+def _wants(invoice: Invoice, setting: str) -> bool:
+    return not invoice.is_credit_note and bool(invoice.written.value(setting))

@@ -3,7 +3,7 @@
 Locks are taken in one order: customers, invoices, payments, each by key; last the number series.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
 from django.utils import timezone
 
@@ -12,7 +12,10 @@ from customers.holding import ChangedMeanwhile
 from customers.models import Customer
 from moment.ledger.models import Invoice, Payment
 
-__all__ = ["ChangedMeanwhile", "lock", "lock_customers", "lock_invoices", "lock_payments"]
+__all__ = [
+    *("ChangedMeanwhile", "lock", "lock_customers", "lock_found", "lock_invoices"),
+    *("lock_payments", "look_and_lock", "touch"),
+]
 
 
 def lock(invoice: Invoice) -> Invoice:
@@ -30,10 +33,20 @@ def lock_customers(keys: Collection[int]) -> dict[int, Customer]:
 
     It counts as activity of theirs. Raises MergedMeanwhile.
     """
-    rows = Customer.with_merged.select_for_update(of=("self",)).filter(pk__in=keys)
-    found = {row.pk: holding.living(row) for row in rows.order_by("pk")}
-    Customer.objects.filter(pk__in=keys).update(last_activity_at=timezone.now())
+    found = look_and_lock(keys)
+    touch(keys)
     return found
+
+
+def look_and_lock(keys: Collection[int]) -> dict[int, Customer]:
+    """Return the same where it is not known yet whether anything comes of it: see `touch`."""
+    rows = Customer.with_merged.select_for_update(of=("self",)).filter(pk__in=keys)
+    return {row.pk: holding.living(row) for row in rows.order_by("pk")}
+
+
+def touch(keys: Iterable[int]) -> None:
+    """Write down that customers that are locked are active now."""
+    Customer.objects.filter(pk__in=set(keys)).update(last_activity_at=timezone.now())
 
 
 def lock_invoices(customer: Customer, keys: Collection[int]) -> dict[int, Invoice]:
@@ -47,6 +60,16 @@ def lock_invoices(customer: Customer, keys: Collection[int]) -> dict[int, Invoic
         raise ChangedMeanwhile(None)
     for row in found.values():
         row.customer = customer
+    return found
+
+
+def lock_found(customers: Mapping[int, Customer], keys: Collection[int]) -> dict[int, Invoice]:
+    """Return those of these invoices that are there, of customers that are locked, locked too."""
+    rows = Invoice.objects.select_for_update(of=("self",))
+    rows = rows.filter(pk__in=keys, customer__in=customers)
+    found = {row.pk: row for row in rows.order_by("pk")}
+    for row in found.values():
+        row.customer = customers[row.customer_id]
     return found
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from customers.addresses import invoice_address_of
@@ -41,28 +42,25 @@ class Ours:
         return min(fitting, key=lambda account: account.currency == "", default=None)
 
 
-def write_down(invoice: Invoice, ours: Ours) -> None:
-    """Give an invoice its seller, its buyer and where to pay, as they are now; saves nothing.
+def write_down(invoices: Sequence[Invoice], ours: Ours) -> None:
+    """Give invoices their sellers, their buyers and where to pay, as they are now; saves nothing.
 
-    At most five queries for one that goes by EHF, else none but for its project.
+    At most five queries for those that go by EHF, else none.
     """
-    _write_down_seller(invoice, ours)
-    customer = invoice.customer
-    address, _which = invoice_address_of(customer)
-    invoice.buyer_number, invoice.buyer_name = customer.number, customer.name
-    invoice.buyer_org_number = customer.org_number
-    invoice.buyer_street, invoice.buyer_postcode = address.street, address.postcode
-    invoice.buyer_city = address.city
-    invoice.buyer_country = address.country or str(customer.country)
-    by_ehf = invoice.written.value("invoice_type") == InvoiceType.EHF
-    found = destinations_of([invoice], ours.company)[0] if by_ehf else None
-    invoice.buyer_endpoint = found.endpoint if found else ""
+    by_ehf = [one for one in invoices if one.written.value("invoice_type") == InvoiceType.EHF]
+    models.prefetch_related_objects(by_ehf, "project")
+    there = destinations_of(by_ehf, ours.company) if by_ehf else ()
+    endpoints = {one.pk: found.endpoint for one, found in zip(by_ehf, there, strict=True)}
+    for invoice in invoices:
+        _write_down_seller(invoice, ours)
+        _write_down_buyer(invoice)
+        invoice.buyer_endpoint = endpoints.get(invoice.pk, "")
 
 
 def as_final(draft: Invoice, ours: Ours) -> Invoice:
     """Return a draft with its parties, as it would be final: a row that is not to be saved."""
     invoice = copy.copy(draft)
-    write_down(invoice, ours)
+    write_down([invoice], ours)
     return invoice
 
 
@@ -111,6 +109,16 @@ def _write_down_seller(invoice: Invoice, ours: Ours) -> None:
     invoice.seller = seller | {"country": str(ours.company.country)}
     account = ours.account_for(invoice.currency)
     invoice.account = {"number": account.number, "bic": account.bic} if account else {}
+
+
+def _write_down_buyer(invoice: Invoice) -> None:
+    customer = invoice.customer
+    address, _which = invoice_address_of(customer)
+    invoice.buyer_number, invoice.buyer_name = customer.number, customer.name
+    invoice.buyer_org_number = customer.org_number
+    invoice.buyer_street, invoice.buyer_postcode = address.street, address.postcode
+    invoice.buyer_city = address.city
+    invoice.buyer_country = address.country or str(customer.country)
 
 
 def _settings_of(invoice: Invoice, company: CompanySettings, **other: Any) -> Effective:

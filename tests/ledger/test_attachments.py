@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from customers import files as customer_files
 from customers.models import File
 from moment.content import open_content, receive
-from moment.ledger import attaching, crediting, documents, finalising
+from moment.ledger import crediting, documents, finalising
 from moment.ledger.models import Invoice, InvoiceFile
 from moment.models import Content
 from tests.factories import ExpenseFactory, ProjectFactory, UserFactory
@@ -107,7 +107,6 @@ def test_it_stays_as_it_was_whatever_becomes_of_the_customers_files():
     customer_files.delete(file, file.version)
     Content.objects.update(unused_since=timezone.now() - timedelta(days=3))
     call_command("files_sweep")
-    assert attaching.attach(made) == list(made.files.filter(kind=Kind.ATTACHMENT))
     assert names(made) == ["Invoice 20001.pdf", "Terms.txt"]
     with open_content(made.files.get(kind=Kind.ATTACHMENT).content) as opened:
         assert opened.read() == b"As agreed"

@@ -85,5 +85,9 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
     Never in more than two decimals: more are neither kept nor shown, also where there are coins of
     a thousandth.
     """
-    coin = Decimal(1).scaleb(-min(get_currency_precision(currency), 2))
-    return amount.quantize(coin, ROUND_HALF_UP)
+    return amount.quantize(coin(currency), ROUND_HALF_UP)
+
+
+def coin(currency: str) -> Decimal:
+    """Return the smallest that amounts of a currency are rounded to: 0.01, or 1."""
+    return Decimal(1).scaleb(-min(get_currency_precision(currency), 2))

@@ -62,7 +62,7 @@ class InvoicePage:
         lines = [one.line for one in self.lines]
         return [
             Vat(str(one.code.label), self.sign * one.base, self.sign * one.amount)
-            for one in totals.of(lines, self.invoice.currency).vats
+            for one in totals.of(self.invoice, lines).vats
         ]
 
     @property

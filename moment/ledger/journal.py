@@ -78,7 +78,7 @@ def entries(invoice: Invoice, lines: Iterable[InvoiceLine], company_currency: st
     account = str(invoice.written.value("ledger_account"))
     owed = Entry(account, "", None, invoice.gross, NOTHING, ours(invoice.gross), NOTHING)
     sold = []
-    for (account, code, percent), net, vat in _sold(lines, invoice.currency):
+    for (account, code, percent), net, vat in _sold(invoice, lines):
         booked, booked_vat = ours(net + vat), ours(vat)
         sold.append(Entry(account, code, percent, -net, -vat, -booked, -booked_vat))
     rest = owed.booked + sum((one.booked for one in sold), NOTHING)
@@ -94,7 +94,7 @@ def entries(invoice: Invoice, lines: Iterable[InvoiceLine], company_currency: st
 
 
 def _sold(
-    lines: Collection[InvoiceLine], currency: str
+    invoice: Invoice, lines: Collection[InvoiceLine]
 ) -> Iterator[tuple[tuple[str, str, Decimal], Decimal, Decimal]]:
     """Yield what is sold by account, VAT code and rate, with its net amount and its VAT.
 
@@ -104,9 +104,11 @@ def _sold(
     for line in lines:
         key = line.sales_account, line.vat_code, line.vat_rate
         nets[key] = nets.get(key, NOTHING) + line.amount
-    for vat in totals.of(lines, currency).vats:
+    for vat in totals.of(invoice, lines).vats:
         mine = {key: net for key, net in nets.items() if (key[1], key[2]) == (vat.code, vat.rate)}
-        parts = {key: rounded(net * vat.rate / HUNDRED, currency) for key, net in mine.items()}
+        parts = {
+            key: rounded(net * vat.rate / HUNDRED, invoice.currency) for key, net in mine.items()
+        }
         largest = max(mine, key=lambda key: abs(mine[key]))
         parts[largest] += vat.amount - sum(parts.values(), NOTHING)
         for key, net in mine.items():

@@ -1,12 +1,19 @@
 """What the lines of an invoice come to, and writing that down."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
+from django.db.models import Q, Sum
+
 from customers import invoice_totals
-from customers.invoice_totals import Totals
+from customers.invoice_totals import Totals, Vat
 from moment.ledger.models import Invoice, InvoiceLine
-from moment.money import rounded
+from moment.money import coin, rounded
+from moment.projects.sums import exact
+
+# Lines with one code and rate, and what they come to.
+Base = tuple[str, Decimal, Decimal]
 
 
 def of_line(line: InvoiceLine, currency: str) -> Decimal:
@@ -16,19 +23,68 @@ def of_line(line: InvoiceLine, currency: str) -> Decimal:
     return rounded(line.quantity * line.price, currency)
 
 
-def of(lines: Iterable[InvoiceLine], currency: str) -> Totals:
-    """Return the totals of lines, in their sign: those of credit notes are negative."""
-    return invoice_totals.of(((one.vat_code, one.vat_rate, one.amount) for one in lines), currency)
+def of(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Totals:
+    """Return the totals of an invoice, in its sign: those of a credit note are negative.
+
+    The VAT of a credit note is what was written down with it; see `write_down`.
+    """
+    found = invoice_totals.of(_bases(lines), invoice.currency)
+    if not invoice.is_credit_note or found.net != invoice.net:
+        return found
+    return Totals(found.net, _coming_to(invoice.vat, found.vats, coin(invoice.currency)))
 
 
 def printed(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Totals:
     """Return the totals as they stand on the document: those of credit notes are positive."""
-    given = ((one.vat_code, one.vat_rate, invoice.sign * one.amount) for one in lines)
-    return invoice_totals.of(given, invoice.currency)
+    found, sign = of(invoice, lines), invoice.sign
+    vats = tuple(
+        # There is a negative nought.
+        replace(one, base=sign * one.base + 0, amount=sign * one.amount + 0)
+        for one in found.vats
+    )
+    return Totals(sign * found.net + 0, vats)
 
 
 def write_down(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Totals:
-    """Give an invoice the sums of its lines and return them; saves nothing."""
-    found = of(lines, invoice.currency)
-    invoice.net, invoice.vat, invoice.gross = found.net, found.vat, found.gross
-    return found
+    """Give an invoice the sums of its lines and return them; saves nothing.
+
+    VAT is rounded on each document, so parts of an invoice by themselves could come to another VAT
+    than the whole. A credit note has the VAT by which that of the invoice falls: so once all of it
+    is credited, nothing is left. One query for a credit note.
+    """
+    lines = list(lines)
+    found = invoice_totals.of(_bases(lines), invoice.currency)
+    invoice.net, invoice.vat = found.net, found.vat
+    if invoice.is_credit_note:
+        before = _left(invoice)
+        after = [*before, *_bases(lines)]
+        invoice.vat = _vat(after, invoice.currency) - _vat(before, invoice.currency)
+    invoice.gross = invoice.net + invoice.vat
+    return of(invoice, lines)
+
+
+def _bases(lines: Iterable[InvoiceLine]) -> list[Base]:
+    return [(one.vat_code, one.vat_rate, one.amount) for one in lines]
+
+
+def _vat(bases: Iterable[Base], currency: str) -> Decimal:
+    return invoice_totals.of(bases, currency).vat
+
+
+def _left(note: Invoice) -> list[Base]:
+    """Return what other credit notes that are final have left of the invoice of a credit note."""
+    others = Q(invoice__credits=note.credits_id, invoice__number__isnull=False)
+    rows = InvoiceLine.objects.filter(Q(invoice=note.credits_id) | others)
+    sums = rows.exclude(invoice=note.pk).order_by().values_list("vat_code", "vat_rate")
+    return [(code, rate, exact(amount)) for code, rate, amount in sums.annotate(Sum("amount"))]
+
+
+def _coming_to(whole: Decimal, vats: Sequence[Vat], smallest: Decimal) -> tuple[Vat, ...]:
+    """Return these with what is missing to the whole: a coin on each rate, the largest first."""
+    rest, found = whole - sum((one.amount for one in vats), Decimal(0)), list(vats)
+    places = [place for place, one in enumerate(vats) if one.rate]
+    for place in sorted(places, key=lambda place: -abs(vats[place].base)):
+        part = max(-smallest, min(smallest, rest))
+        found[place] = replace(vats[place], amount=vats[place].amount + part)
+        rest -= part
+    return tuple(found)

@@ -59,7 +59,7 @@ class _Document:
         self.invoice, self.all, self.sign = invoice, lines, invoice.sign
         self.lines, self.of_the_whole = ehf_lines.of_document(lines)
         self.registered = bool(invoice.seller["vat_registered"])
-        self.vats = vat.breakdown(lines, invoice.currency, self.sign, self.registered)
+        self.vats = vat.breakdown(invoice, lines, self.registered)
         name = "CreditNote" if invoice.is_credit_note else "Invoice"
         self.root = ubl.root(name, ubl.CREDIT_NOTE if invoice.is_credit_note else ubl.INVOICE)
 

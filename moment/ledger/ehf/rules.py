@@ -13,7 +13,7 @@ from lxml import etree
 from moment.ledger.ehf import build, ubl, vat
 from moment.ledger.ehf.lines import SLACK
 from moment.ledger.models import Invoice, InvoiceLine
-from moment.money import rounded
+from moment.money import coin
 from registry import org_number
 from registry.models import NORWEGIAN_SCHEME
 
@@ -86,7 +86,7 @@ def _of_vat(root: etree._Element) -> Iterator[Problem]:
     has_id = bool(_all(root, f"{_SELLER}/cac:PartyTaxScheme[cac:TaxScheme/cbc:ID='VAT']"))
     total, parts = _NOTHING, _all(root, "cac:TaxTotal/cac:TaxSubtotal")
     # Three codes of SAF-T may share a category and a rate; each is rounded by itself.
-    slack = _coin(currency) * Decimal("1.5")
+    slack = coin(currency) * Decimal("1.5")
     for part in parts:
         base, amount = _number(part, "cbc:TaxableAmount"), _number(part, "cbc:TaxAmount")
         code = _text(part, "cac:TaxCategory/cbc:ID")
@@ -128,11 +128,6 @@ def _of_sums(root: etree._Element) -> Iterator[Problem]:
         root, "cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount"
     ):
         yield Problem("BR-CO-15", _("The sums are not those of the lines."))
-
-
-def _coin(currency: str) -> Decimal:
-    """Return the smallest that amounts of a currency are rounded to."""
-    return Decimal("0.01") if rounded(Decimal("0.01"), currency) else Decimal(1)
 
 
 def _total_vat(root: etree._Element) -> Decimal:

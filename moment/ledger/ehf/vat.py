@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from moment.invoice_settings.choices import VatCode
 from moment.ledger import totals
-from moment.ledger.models import InvoiceLine
+from moment.ledger.models import Invoice, InvoiceLine
 
 # By the code list of duty and tax categories (UNCL 5305).
 STANDARD, ZERO, EXPORT, EXEMPT, OUTSIDE = "S", "Z", "G", "E", "O"
@@ -57,14 +57,12 @@ def category_of(code: str, rate: Decimal, registered: bool) -> Category:
     return Category(_CATEGORIES[VatCode(code)], rate)
 
 
-def breakdown(
-    lines: Iterable[InvoiceLine], currency: str, sign: int, registered: bool
-) -> list[Part]:
-    """Return the VAT of lines by category and rate, as the document has its amounts."""
+def breakdown(invoice: Invoice, lines: Iterable[InvoiceLine], registered: bool) -> list[Part]:
+    """Return the VAT of an invoice by category and rate, as the document has its amounts."""
     found: dict[Category, Part] = {}
-    for one in totals.of(lines, currency).vats:
+    for one in totals.printed(invoice, lines).vats:
         category = category_of(one.code, one.rate, registered)
         known = found.get(category, Part(category, Decimal(0), Decimal(0)))
-        base, amount = known.base + sign * one.base, known.amount + sign * one.amount
+        base, amount = known.base + one.base, known.amount + one.amount
         found[category] = Part(category, base, amount)
     return list(found.values())

@@ -1,0 +1,99 @@
+"""An invoice that is credited in parts comes to nothing in the end, VAT to the coin."""
+
+from decimal import Decimal
+
+import pytest
+
+from moment.ledger import crediting, document, finalising, journal, totals
+from moment.ledger.ehf import build, rules
+from moment.ledger.models import Invoice
+from moment.models import CompanySettings
+from tests.ledger.making import draft, invoice
+
+pytestmark = pytest.mark.django_db
+
+
+def credit(made, by, *amounts):
+    """Credit these amounts of the lines in their order, or all that is left; finalised."""
+    keys = made.lines.values_list("pk", flat=True)
+    parts = {key: Decimal(a) for key, a in zip(keys, amounts, strict=False) if a} or None
+    note = crediting.draft_credit(made, parts=parts, release=False, by=by)
+    return finalising.finalise(note, version=note.version, by=by)
+
+
+def left_of(made) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+    """Return net, VAT and gross of an invoice with all that credits it, and what is open."""
+    rows = [made, *made.credit_notes.final()]
+    made.refresh_from_db()
+    open_now = sum(
+        Invoice.objects.filter(pk__in=[r.pk for r in rows]).values_list("remaining", flat=True)
+    )
+    return (
+        *(sum(getattr(row, name) for row in rows) for name in ("net", "vat", "gross")),
+        open_now,
+    )
+
+
+# Halves and thirds whose VAT is rounded to more, or to less, than that of the whole.
+PARTS = [
+    ("NOK", "0.10", ["0.05", None]),
+    ("NOK", "0.04", ["0.02", None]),
+    ("NOK", "100.02", ["33.34", "33.34", None]),
+    ("NOK", "1000.01", ["0.01"] * 6 + [None]),
+    ("JPY", "1001", ["333", "333", None]),
+    ("ISK", "6", ["2", "2", None]),
+]
+
+
+@pytest.mark.parametrize(("currency", "whole", "parts"), PARTS)
+def test_the_last_part_takes_what_is_left_of_the_vat(kari, currency, whole, parts):
+    made = invoice(None, whole, vat_code="3", currency=currency, rate=1)
+    for part in parts:
+        credit(made, kari, part)
+    assert left_of(made) == (0, 0, 0, 0)
+
+
+def test_of_several_rates_nothing_is_left_either(kari):
+    made = draft(None, "100.02", "100.02", "100.02", vat_code="3")
+    for line, (code, rate) in zip(
+        made.lines.all(), [("3", 25), ("31", 15), ("33", 12)], strict=True
+    ):
+        line.vat_code, line.vat_rate = code, rate
+        line.save()
+    made = finalising.finalise(made, version=made.version, by=kari)
+    for parts in (["33.34"] * 3, ["33.34"] * 3, []):
+        credit(made, kari, *parts)
+    assert left_of(made) == (0, 0, 0, 0)
+
+
+def test_what_was_credited_by_a_draft_is_reckoned_when_it_is_final(kari):
+    """Two drafts, made before either is final, are final in the other order."""
+    made = invoice(None, "0.10", vat_code="3")
+    key = made.lines.get().pk
+    notes = [
+        crediting.draft_credit(made, parts={key: Decimal("0.05")}, release=False, by=kari)
+        for _each in range(2)
+    ]
+    for note in reversed(notes):
+        finalising.finalise(note, version=note.version, by=kari)
+    assert left_of(made) == (0, 0, 0, 0)
+
+
+def test_all_that_is_made_of_a_credit_note_has_its_vat(kari):
+    """PDF, EHF and journal say what is booked, also where that is a coin off by itself."""
+    made = invoice(None, "0.10", vat_code="3")
+    note = credit(made, kari, "0.05")
+    credit(made, kari)
+    lines = list(note.lines.all())
+    assert (note.net, note.vat, note.gross) == (
+        Decimal("-0.05"),
+        Decimal("-0.02"),
+        Decimal("-0.07"),
+    )
+    assert totals.printed(note, lines).gross == Decimal("0.07")
+    assert document.of(note, CompanySettings.current()).totals.vat == Decimal("0.02")
+    booked = journal.entries(note, lines, "NOK")
+    assert sum(one.gross for one in booked) == sum(one.booked for one in booked) == 0
+    assert booked[1].vat == Decimal("0.02")
+    named = {one.rule for one in rules.broken(build.xml(note, lines))}
+    assert not named & {"BR-CO-14", "BR-CO-15", "BR-CO-17", "BR-S-08"}

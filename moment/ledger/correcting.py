@@ -4,9 +4,10 @@ Each is one transaction. All customers that it concerns are locked at its beginn
 holds the number series waits for nobody.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -103,9 +104,10 @@ def move(
     with in_turn(), transaction.atomic():
         project = project_of(invoice)
         with held(project, _concerned(invoice, project, customer)):
+            before = _in_force(invoice)
             notes = credit_split(invoice, by=by, reason=reason, shown=shown)
             told = _give(project, customer)
-            drafts = drafting.draft(customer, _freed(notes), by=by, together=False)
+            drafts = drafting.draft(customer, _freed(before), by=by, together=False)
             _copy_written_lines(invoice, drafts[0])
     return Moved(notes, drafts, told)
 
@@ -124,12 +126,24 @@ def _give(project: Project, customer: Customer) -> list[str]:
     return editing.save(project, project.version, values, project.tags.all())
 
 
-def _freed(notes: Sequence[Invoice]) -> Choice:
-    """Return the work that these credit notes have set free."""
-    hours = BilledTime.objects.filter(released_by__in=notes, holds=True)
-    items = BilledPlanItem.objects.filter(released_by__in=notes)
-    periods = BilledPeriod.objects.filter(released_by__in=notes)
-    spent = BilledExpense.objects.filter(released_by__in=notes)
+def _in_force(invoice: Invoice) -> Mapping[Any, Collection[int]]:
+    """Return what says that work is invoiced by a split, by model and key."""
+    group = crediting.split(invoice)
+    return {
+        model: list(
+            model.objects.in_force().filter(line__invoice__in=group).values_list("pk", flat=True)
+        )
+        for model in crediting.BILLED
+    }
+
+
+def _freed(before: Mapping[Any, Collection[int]]) -> Choice:
+    """Return the work that has been set free of what was in force before."""
+    hours, spent, items, periods = (
+        model.objects.filter(pk__in=before[model], released_by__isnull=False)
+        for model in (BilledTime, BilledExpense, BilledPlanItem, BilledPeriod)
+    )
+    hours = hours.filter(holds=True)
     found = Choice(
         frozenset(hours.values_list("entry", flat=True)),
         frozenset(items.values_list("item", flat=True)),

@@ -233,9 +233,8 @@ def _locked(invoices: Sequence[Invoice]) -> list[Invoice]:
     keys = {one.customer_id for one in invoices}
     customers = holding.lock_customers(keys)
     locked: dict[int, Invoice] = {}
-    for customer in customers.values():
-        mine = [one.pk for one in invoices if one.customer_id == customer.pk]
-        locked |= holding.lock_invoices(customer, mine)
+    for one in sorted(invoices, key=lambda invoice: invoice.pk):
+        locked |= holding.lock_invoices(customers[one.customer_id], [one.pk])
     return [locked[one.pk] for one in invoices]
 
 
@@ -288,13 +287,22 @@ def _line(note: Invoice, one: Left, amount: Decimal, place: int) -> InvoiceLine:
 
 
 def _release(invoice: Invoice, note: Invoice) -> None:
-    """Set the work free of lines that final credit notes take back in whole."""
+    """Set the work free of lines of a credit note that are taken back in whole now.
+
+    Of a split all is set free at once, each part by the credit note that its own customer got.
+    """
+    free: dict[Invoice, list[int]] = {}
     group = split(invoice)
-    free: list[int] = []
     for one in group:
         lines = _left(one.lines.all(), _final(one))
         if len(group) > 1 and not (one.is_final and is_whole(lines)):
             return
-        free += [line.line.pk for line in lines if line.is_whole]
-    for model in BILLED:
-        model.objects.in_force().filter(line__in=free).update(released_by=note)
+        by = note if one == invoice else one.credit_notes.final().latest("finalised_at", "pk")
+        free[by] = [line.line.pk for line in lines if line.is_whole]
+    if len(group) == 1:
+        # Of others it was said already that their work is not invoiced again.
+        mine = set(note.lines.values_list("credited", flat=True))
+        free[note] = [key for key in free[note] if key in mine]
+    for by, keys in free.items():
+        for model in BILLED:
+            model.objects.in_force().filter(line__in=keys).update(released_by=by)

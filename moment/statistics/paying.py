@@ -43,9 +43,11 @@ class Paid:
 def invoices(customers: Collection[Any] | QuerySet, period: Period) -> QuerySet[Invoice]:
     """Return the invoices that were paid to the end in a period.
 
-    What credit notes alone have settled nobody has paid.
+    What credit notes alone have settled nobody has paid, nor what was paid and taken back.
     """
-    paid = Match.objects.filter(invoice=OuterRef("pk"), payment__isnull=False)
+    paid = Match.objects.filter(
+        invoice=OuterRef("pk"), payment__isnull=False, takes_back=None, taken_back_by=None
+    )
     rows = Invoice.objects.final().filter(
         customer__in=customers,
         kind=Invoice.Kind.INVOICE,

@@ -168,6 +168,15 @@ def test_work_is_set_free_only_on_lines_that_are_credited_in_whole(kari):
     BilledTime.objects.create(line=again.lines.get(), entry=rows[0].entry)
 
 
+def test_work_of_which_it_was_said_that_it_is_not_invoiced_again_stays(kari):
+    made, rows = work("1000", "500", by=kari)
+    credit(made, kari, "1000")
+    rest = credit(made, kari, release=True)
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.released_by for row in rows] == [None, rest]
+
+
 def test_work_is_not_set_free_unless_somebody_says_so(kari):
     made, (row,) = work("1000", by=kari)
     credit(made, kari)
@@ -204,7 +213,7 @@ def test_a_split_is_set_free_once_all_of_it_is_credited(kari, shared):
     notes = [final(note, kari) for note in crediting.draft_split(parts[1], by=kari, reason="Feil")]
     assert [note.customer for note in notes] == [made.customer, parts[1].customer]
     row.refresh_from_db()
-    assert row.released_by == notes[-1]
+    assert row.released_by == notes[0]
     assert not BilledTime.objects.in_force().exists()
     with pytest.raises(CannotCredit, match="credited already"):
         crediting.draft_split(made, by=kari)
@@ -220,7 +229,10 @@ def test_a_split_is_not_set_free_half_way(kari, shared):
     for note in others:
         final(note, kari)
     row.refresh_from_db()
-    assert row.released_by == others[-1]
+    assert row.released_by == first
+    # Each by its own: what comes back is a matter between us and that customer.
+    for each in BilledTime.objects.select_related("line__invoice", "released_by"):
+        assert each.released_by.customer == each.line.invoice.customer
 
 
 def test_a_split_with_a_draft_waits_for_it(kari, shared):

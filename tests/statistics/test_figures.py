@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from customers import merging
+from moment.ledger import correcting, finalising, paying
 from moment.ledger.models import BilledTime
 from moment.statistics import invoiced as income
 from moment.statistics import worked as work
@@ -21,7 +22,7 @@ from tests.factories import (
     ProjectFactory,
     UserFactory,
 )
-from tests.ledger.making import payment
+from tests.ledger.making import draft, payment
 from tests.statistics.making import (
     YEAR,
     employee,
@@ -141,6 +142,22 @@ def release(entry, note) -> None:
     BilledTime.objects.filter(entry=entry).update(released_by=note)
 
 
+def test_a_split_that_is_credited_leaves_nobody_with_income_by_employee(customer, kari):
+    """Each customer is rid of its own part, whoever's credit note came last."""
+    payer, ida = CustomerFactory(), employee()
+    project = ProjectFactory(customer=customer)
+    hers = worked(project, ida, "10")
+    whole = invoiced(customer, (project, "6000"), entries={hers: "6000"})
+    part = draft(payer, "4000", part_of=whole, issued_on=date(2025, 4, 1), vat_code="5")
+    BilledTime.objects.create(line=part.lines.get(), entry=hers, amount=4000, holds=False)
+    finalising.finalise(part, version=part.version, by=kari)
+    notes = correcting.credit_split(whole, by=kari)
+    assert {note.customer for note in notes} == {customer, payer}
+    now = Period(Name.OWN, date(2025, 1, 1), notes[0].issued_on, notes[0].issued_on)
+    for one in (customer, payer):
+        assert by_name(statistics(one, now).people) == {str(ida): 0}
+
+
 def test_days_to_pay_against_terms(customer):
     for days in (10, 41):
         invoice = invoiced(customer, (None, "100"), on=date(2025, 2, 1))
@@ -153,6 +170,17 @@ def test_days_to_pay_against_terms(customer):
     assert (paid.count, paid.days, paid.terms) == (2, Decimal("25.5"), given)
     assert paid.late is (2 * given < 51)
     assert statistics(CustomerFactory()).paid.days is None
+
+
+def test_nobody_has_paid_what_bounced_and_was_credited(customer, kari):
+    bounced = invoiced(customer, (None, "100"), on=date(2025, 2, 1))
+    paid = payment(customer, "100", bounced, on=date(2025, 2, 11))
+    paying.reverse(paid, by=kari, on=date(2025, 2, 12))
+    bounced.refresh_from_db()
+    invoiced(customer, (None, "-100"), on=date(2025, 2, 20), credits=bounced)
+    bounced.refresh_from_db()
+    assert bounced.settled_on == date(2025, 2, 20)
+    assert statistics(customer).paid.count == 0
 
 
 def test_offers_won_of_offers_sent(customer):

@@ -99,7 +99,7 @@ class Job:
 
 
 # Which customers have which projects for certain: kind, state, weeks since the start, weeks long.
-_NAMED: dict[str, list[tuple[Work, str, PriceModel.Kind, Project.State, int, int]]] = {
+NAMED: dict[str, list[tuple[Work, str, PriceModel.Kind, Project.State, int, int]]] = {
     "Storfjell kommune": [
         (WORKS[0], "Storfjell skole, byggetrinn 2", Kind.HOURLY, State.PROGRESS, 30, 50),
         (WORKS[2], "Hovedplan vann og avløp 2030", Kind.FIXED, State.PROGRESS, 44, 60),
@@ -160,8 +160,8 @@ def of(customers: Sequence[Customer], partners: Sequence[Customer], today: date)
 
 def _for(customer: Customer, today: date) -> Iterator[Job]:
     rng = Random(f"{SEED} {customer.name}")
-    if customer.name in _NAMED:
-        for work, name, kind, state, ago, weeks in _NAMED[customer.name]:
+    if customer.name in NAMED:
+        for work, name, kind, state, ago, weeks in NAMED[customer.name]:
             start = _monday(today - timedelta(weeks=ago))
             yield _agreed(Job(customer, name, work, kind, state, start, weeks * 7 - 3, rng))
         return

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+from django.db.models import Sum
+
 from customers.models import Customer, ProjectRole
 from customers.numbers import allocate
 from moment.demo.jobs import INTERNAL, Job, Kind, State
@@ -22,6 +24,7 @@ from moment.projects.models import (
     Project,
     ProjectMember,
     ProjectTag,
+    TimeEntry,
 )
 from moment.projects.numbers import PROJECTS
 
@@ -32,11 +35,16 @@ _NOTES = (
     "Tegninger leveres i byggherrens prosjekthotell.",
     "Avventer grunnundersøkelser før neste fase.",
 )
+# Parts of a fixed price, and after how much of the time they fall due: before the work is done.
 _STEPS = (
-    ("Oppstart", Decimal("0.2")),
-    ("Halvveis", Decimal("0.5")),
-    ("Ved levering", Decimal("0.3")),
+    ("Oppstart", Decimal("0.3"), 0.0),
+    ("Første utkast", Decimal("0.25"), 0.25),
+    ("Halvveis", Decimal("0.25"), 0.5),
+    ("Ved levering", Decimal("0.2"), 0.9),
 )
+_INTERVALS = (PriceModel.Interval.MONTH, PriceModel.Interval.QUARTER)
+# What an hour of a fixed price brings in, about, and the least that one comes to.
+_HOUR, _SMALL = 1180, 60_000
 # Hours a week on a project, and those of an activity that nobody has estimated.
 _WEEKLY, _RARELY = 6, 5
 _EXPENSES = (
@@ -162,10 +170,11 @@ def _as_it_was_then(
 
 def _model(job: Job, lists: Mapping[str, PriceList]) -> PriceModel:
     if job.kind == Kind.SUBSCRIPTION:
+        interval = job.rng.choice(_INTERVALS)
         return PriceModel(
             kind=job.kind,
-            amount=Decimal(job.rng.randrange(40, 220) * 100),
-            interval=job.rng.choice(PriceModel.Interval.values),
+            amount=Decimal(interval * job.rng.randrange(150, 260) * 100),
+            interval=interval,
             starts_on=job.starts_on,
             ends_on=job.ends_on if job.state == State.FINISHED else None,
         )
@@ -175,14 +184,8 @@ def _model(job: Job, lists: Mapping[str, PriceList]) -> PriceModel:
 
 
 def _agree(job: Job, project: Project, model: PriceModel) -> None:
-    """Add what the price model has: payment plan, shares, and for some a second model."""
+    """Add what the price model has but a payment plan: shares, and for some a second model."""
     if job.kind == Kind.FIXED:
-        whole = Decimal(job.rng.randrange(12, 90) * 10_000)
-        for place, (text, part) in enumerate(_STEPS):
-            due = job.starts_on + timedelta(days=job.days * place // 2)
-            PlanItem.objects.create(
-                price_model=model, order=place, text=text, amount=whole * part, due_on=due
-            )
         # What comes on top is paid by the hour.
         extra = PriceModel.objects.create(
             project=project, order=1, name="Tillegg", kind=Kind.HOURLY, rates_from="employee"
@@ -219,6 +222,22 @@ def _expenses(made: Made, colleagues: Mapping[str, User], today: date) -> None:
             )
         )
     Expense.objects.bulk_create(rows)
+
+
+def plan(made: Iterable[Made], today: date) -> None:
+    """Give fixed prices their payment plans: about what the work that goes on will have cost."""
+    for one in made:
+        job = one.job
+        for model in one.project.price_models.filter(kind=Kind.FIXED):
+            worked = TimeEntry.objects.filter(activity__project=one.project)
+            hours = worked.aggregate(hours=Sum("hours", default=0))["hours"]
+            passed = min(job.days, max(30, (today - job.starts_on).days))
+            whole = Decimal(max(_SMALL, round(float(hours) * job.days / passed * _HOUR, -4)))
+            for place, (text, part, gone) in enumerate(_STEPS):
+                due = job.starts_on + timedelta(days=round(job.days * gone))
+                PlanItem.objects.create(
+                    price_model=model, order=place, text=text, amount=whole * part, due_on=due
+                )
 
 
 def settle(made: Iterable[Made]) -> None:

@@ -8,7 +8,7 @@ from random import Random
 from django.db import connection
 from django.utils import timezone
 
-from moment.demo.jobs import SEED, State
+from moment.demo.jobs import SEED, Kind, State
 from moment.demo.projects import Made
 from moment.models import User
 from moment.projects import hours
@@ -24,6 +24,8 @@ _DAYS = ("7.5", "7.5", "7.5", "8", "7", "6.5", "8.25", "5.75")
 # Who is how many weeks behind with having hours approved.
 _BEHIND = {"ola": 5, "jonas": 4, "kari": 2}
 _USUALLY = 3
+# Where few of the weeks have something to do.
+_LITTLE = {Kind.SUBSCRIPTION: 0.3, Kind.NONE: 0.1}
 
 
 def load(made: Sequence[Made], colleagues: Mapping[str, User], now: datetime, weeks: int) -> int:
@@ -55,7 +57,11 @@ def _of(name: str, user: User, made: Sequence[Made], since: date, today: date) -
     monday = since + timedelta(days=-since.weekday() % 7)
     while monday <= today:
         rng = Random(f"{SEED} {name} {monday}")
-        running = [one for one in mine if _takes(one, monday)]
+        running = [
+            one
+            for one in mine
+            if _takes(one, monday) and rng.random() < _LITTLE.get(one.job.kind, 1)
+        ]
         if running and not _is_away(monday, rng):
             these = rng.sample(running, min(len(running), rng.choice((1, 2, 2, 3))))
             for number in range(5):

@@ -71,6 +71,7 @@ def _projects(
     made = projects.load(planned, colleagues, today)
     made += projects.of_offers(offered, colleagues, today)
     timesheets.load(made, colleagues, now, weeks)
+    projects.plan(made, today)
     projects.settle(made)
     return made
 

@@ -16,6 +16,7 @@ from moment.demo import (
     entities,
     following,
     house,
+    ledger,
     loading,
     papers,
     people,
@@ -68,11 +69,12 @@ class Command(BaseCommand):
         if new_customers or posts or twins:
             duplicates.find()
         done = work.load(timezone.now(), people.load(), min(weeks, work.WEEKS))
-        if new_entities or new_customers or news or posts or done:
+        invoices = ledger.load(timezone.now(), people.load())
+        if new_entities or new_customers or news or posts or done or invoices:
             self.stdout.write(
                 f"Demo data loaded: {new_customers:,} customers, {posts:,} contacts, "
                 f"{new_entities:,} companies in the register, {news:,} register alerts, "
-                f"{done:,} projects."
+                f"{done:,} projects, {invoices:,} invoices."
             )
         else:
             self.stdout.write("Demo data is in place; nothing to add.")

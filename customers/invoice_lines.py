@@ -98,6 +98,11 @@ class Row:
     day: date | None = None
 
 
+def vat_rate(code: str, *, registered: bool) -> Decimal:
+    """Return the rate of a VAT code in per cent: 0 for a seller who is not in the VAT register."""
+    return VAT_RATES[VatCode(code)] if registered else Decimal(0)
+
+
 def lines(work: Sequence[Work], expenses: Sequence[Expense], settings: Values) -> list[Line]:
     """Return the lines of an invoice in order: work, discount, expenses, surcharge, charge."""
     found = work_lines(work, settings)

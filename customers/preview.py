@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from customers import invoice_document, invoice_lines, invoice_parties, invoice_totals, invoicing
 from customers.destination import Destination, destination_of
 from customers.invoice_document import LANGUAGES, Account, Buyer, Document, Sample, Seller
-from customers.invoice_lines import VAT_RATES, Expense, Line, Work
+from customers.invoice_lines import Expense, Line, Work, vat_rate
 from customers.invoice_totals import Totals
 from customers.models import Customer
 from moment import kid
@@ -86,7 +86,7 @@ def sample_of(customer: Customer, settings: Effective, logo: Logo) -> Document:
 
 def _totals(lines: list[Line], settings: Effective, seller: Seller, buyer: Buyer) -> Totals:
     code = settings.value("vat_code" if buyer.domestic else "vat_code_foreign")
-    rate = VAT_RATES[code] if seller.vat_registered else Decimal(0)
+    rate = vat_rate(code, registered=seller.vat_registered)
     return invoice_totals.of(
         ((code, rate, one.amount) for one in lines), settings.value("currency")
     )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from customers.invoice_lines import vat_rate
 from customers.models import Customer
 from moment.invoice_settings.choices import InvoiceType
 from moment.ledger import parties
@@ -36,6 +37,7 @@ def of(invoice: Invoice, lines: Sequence[InvoiceLine], company: CompanySettings)
     return [
         *_of_customer(invoice),
         *_of_lines(invoice, lines),
+        *_of_vat(invoice, lines, company),
         *_of_head(invoice, company),
         *_of_ehf(invoice, lines),
     ]
@@ -53,6 +55,20 @@ def _of_lines(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[Problem]:
         return [Problem(_("There is nothing on it yet."))]
     if invoice.sign * invoice.gross < 0:
         return [Problem(_("It comes to less than 0. What is owed to a customer is a credit note."))]
+    return []
+
+
+def _of_vat(
+    invoice: Invoice, lines: Sequence[InvoiceLine], company: CompanySettings
+) -> list[Problem]:
+    """Return which line has other VAT than it should: the company came into the register, or left.
+
+    A credit note has that of its invoice.
+    """
+    for line in lines if not invoice.is_credit_note else ():
+        if line.vat_rate != vat_rate(line.vat_code, registered=company.vat_registered):
+            text = _("The VAT of “%(line)s” is another by now. Save the draft once more.")
+            return [Problem(text % {"line": line.text})]
     return []
 
 

@@ -142,7 +142,7 @@ def stored(
         first_day=first,
         last_day=last,
         vat_code=code,
-        vat_rate=invoice_lines.VAT_RATES[code] if company.vat_registered else Decimal(0),
+        vat_rate=invoice_lines.vat_rate(code, registered=company.vat_registered),
         sales_account=settings.value(f"sales_account_{where}") or "",
         **columns,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from customers import invoicing
-from customers.invoice_lines import VAT_RATES
+from customers.invoice_lines import vat_rate
 from moment.invoice_settings.choices import VatCode
 from moment.models import CompanySettings
 from moment.offers.models import Offer
@@ -34,7 +34,7 @@ def of(offer: Offer, company: CompanySettings | None = None) -> Conditions:
     registered, rate = offer.vat_registered, offer.vat_rate
     if registered is None or rate is None:
         registered = company.vat_registered
-        rate = VAT_RATES[code] if registered else Decimal(0)
+        rate = vat_rate(code, registered=registered)
     return Conditions(
         currency=offer.currency or value("currency"),
         language=offer.language or value("language"),

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from customers.forms.fields import one_line
-from customers.invoice_lines import VAT_RATES
+from customers.invoice_lines import vat_rate
 from moment import lines, money
 from moment.forms import AmountField
 from moment.invoice_settings.choices import VatCode
@@ -121,10 +121,11 @@ class Row(lines.Row):
         line.quantity = None if quantity is None else self.about.sign * quantity
         line.amount = self.about.sign * (found.get("amount") or Decimal(0))
         line.amount = totals.of_line(line, self.about.currency)
+        code = found.get("vat_code", line.vat_code)
         # The rate of a line that is credited stays as it was then.
-        if (code := found.get("vat_code", line.vat_code)) != line.vat_code:
+        if line.credited_id is None or code != line.vat_code:
             line.vat_code = code
-            line.vat_rate = VAT_RATES[VatCode(code)] if self.about.has_vat else Decimal(0)
+            line.vat_rate = vat_rate(code, registered=self.about.has_vat)
         return line
 
     def amounts_to_something(self) -> bool:

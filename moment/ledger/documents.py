@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from customers import hours_document
 from moment.content.keeping import keep
-from moment.ledger import document
+from moment.ledger import crediting, document
 from moment.ledger.attaching import file_name
 from moment.ledger.models import Invoice, InvoiceFile
 from moment.tabular import CONTENT_TYPE, xlsx
 from moment.turns import in_turn
 
-__all__ = ["file_name", "files", "hours", "keep_file", "kept", "preview", "ready"]
+__all__ = ["before_release", "file_name", "files", "hours", "keep_file", "kept", "preview", "ready"]
 
 Kind = InvoiceFile.Kind
 PDF = "application/pdf"
@@ -79,6 +79,16 @@ def files(invoice: Invoice) -> list[InvoiceFile]:
     made = [ready(invoice), hours(invoice)]
     attached = invoice.files.filter(kind=Kind.ATTACHMENT).select_related("content")
     return [*(one for one in made if one), *attached]
+
+
+def before_release(invoice: Invoice) -> None:
+    """Make what goes with a final invoice, and with those of its split, while its work stays.
+
+    Once a credit note has set that free it can be changed. As `ready` does.
+    """
+    for one in crediting.split(invoice):
+        if one.is_final:
+            files(one)
 
 
 def kept(invoice: Invoice, kind: str) -> InvoiceFile | None:

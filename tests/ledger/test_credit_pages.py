@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from moment.ledger import correcting
-from moment.ledger.models import BilledTime, Invoice
+from moment.ledger.models import BilledTime, Invoice, InvoiceFile
 from tests.conftest import said
 from tests.factories import CustomerFactory, ProjectFactory
 from tests.ledger.making import invoice
@@ -127,3 +127,21 @@ def test_a_credit_note_is_not_credited(as_kari, kari, made):
     assert "A credit note cannot be credited" in as_kari.get(url).content.decode()
     assert as_kari.post(url, {"what": "whole"}).status_code == 422
     assert Invoice.objects.count() == 2
+
+
+@pytest.mark.parametrize("page", ["credit", "move"])
+def test_what_was_printed_is_made_before_its_work_can_change(as_kari, kari, page):
+    """Of invoices that were finalised many at once nobody has asked for the PDF yet."""
+    project = ProjectFactory(
+        customer=CustomerFactory(number="51"), hours_specification="pdf", hours_rates=True
+    )
+    (entry,) = approved(project, by=kari, comment="Levelled the site")
+    final(drafts(project, by=kari)[0], kari)
+    url = f"/invoices/20001/{page}/"
+    assert not InvoiceFile.objects.exists()
+    to = {"customer": CustomerFactory(number="52").number} if page == "move" else {"final": "1"}
+    assert as_kari.post(url, form_of(as_kari.get(url)) | to).status_code == 302
+    entry.refresh_from_db()
+    assert not BilledTime.objects.in_force().filter(line__invoice__number="20001").exists()
+    kinds = InvoiceFile.objects.filter(invoice__number="20001").values_list("kind", flat=True)
+    assert set(kinds) == {"pdf", "hours_pdf"}

@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 
 from customers.models import Customer
 from moment.access import SignedInRequest, needs
+from moment.content import Refused
 from moment.htmx import INVALID, redirect_to, render_page
-from moment.ledger import correcting, crediting
+from moment.ledger import correcting, crediting, documents
 from moment.ledger.correcting import CannotDraft
 from moment.ledger.crediting import CannotCredit
 from moment.ledger.finalising import CannotFinalise
@@ -35,7 +36,7 @@ def credit(request: SignedInRequest, number: str) -> HttpResponse:
     if form.is_valid() and not problem:
         try:
             return _credited(request, invoice, form)
-        except (CannotCredit, CannotFinalise) as error:
+        except (CannotCredit, CannotFinalise, Refused) as error:
             form.add_error(None, str(error))
         except ChangedMeanwhile:
             problem = _meanwhile()
@@ -59,7 +60,7 @@ def move(request: SignedInRequest, number: str) -> HttpResponse:
     if form.is_valid() and not problem:
         try:
             return _moved(request, invoice, form)
-        except (CannotCredit, CannotDraft, CannotFinalise) as error:
+        except (CannotCredit, CannotDraft, CannotFinalise, Refused) as error:
             form.add_error(None, str(error))
         except ValidationError as error:
             form.add_error("customer", error.messages)
@@ -74,6 +75,8 @@ def move(request: SignedInRequest, number: str) -> HttpResponse:
 def _credited(request: SignedInRequest, invoice: Invoice, form: CreditForm) -> HttpResponse:
     """Make what is asked for, and lead to it."""
     reason, shown = form.cleaned_data["reason"], form.cleaned_data["shown"]
+    if form.cleaned_data["what"] == SPLIT or form.cleaned_data["release"]:
+        documents.before_release(invoice)
     if form.cleaned_data["what"] == SPLIT:
         all_of = correcting.credit_split if FINAL in request.POST else crediting.draft_split
         notes = all_of(invoice, by=request.user, reason=reason, shown=shown)
@@ -101,6 +104,7 @@ def _credited(request: SignedInRequest, invoice: Invoice, form: CreditForm) -> H
 
 def _moved(request: SignedInRequest, invoice: Invoice, form: MoveForm) -> HttpResponse:
     reason, shown = form.cleaned_data["reason"], form.cleaned_data["shown"]
+    documents.before_release(invoice)
     moved = correcting.move(invoice, form.to, by=request.user, reason=reason, shown=shown)
     words = _("Invoice %(number)s is credited, and here is the same work for %(customer)s.")
     messages.success(request, words % {"number": invoice.number, "customer": form.to})

@@ -1,7 +1,7 @@
 """What customers were invoiced by the hour, by who did the work.
 
 In the company's currency, by the rate of each invoice. What a credit note has released counts
-against, on the day of the credit note, to whom the invoice was.
+against, on the day of the credit note.
 """
 
 from collections.abc import Collection
@@ -39,9 +39,8 @@ def rows_on(
     return BilledTime.objects.filter(
         **{
             f"{document}__number__isnull": False,
+            f"{document}__customer__in": customers,
             f"{document}__issued_on__range": (period.first, period.last),
-            # Of a split, one credit note releases what stands on all of its invoices.
-            f"{ON_INVOICE}__customer__in": customers,
         }
     )
 
@@ -76,5 +75,5 @@ def _sums(document: str, scope: Scope, period: Period) -> QuerySet:
     rows = rows_on(document, scope.customers, period).order_by()
     rows = rows.annotate(since=scope.terms.since("entry__day"))
     keys = ("entry__activity__project", "entry__user", "line__price_model")
-    grouped = rows.values_list(f"{ON_INVOICE}__customer", *keys, f"{ON_INVOICE}__rate", "since")
+    grouped = rows.values_list(f"{document}__customer", *keys, f"{document}__rate", "since")
     return grouped.annotate(Sum("entry__hours"), Sum("amount"))

@@ -142,7 +142,7 @@ class BilledHours(Rows):
             for document, sign in ((invoice, 1), (note, -1)):
                 if document and self._counts(document):
                     hours += sign * entry.hours * part
-                    amount += sign * row.amount * (invoice.rate or NOTHING)
+                    amount += sign * row.amount * (document.rate or NOTHING)
             project = entry.activity.project
             yield [
                 Cell(entry.day),
@@ -156,9 +156,9 @@ class BilledHours(Rows):
 
     def _counts(self, document: Invoice) -> bool:
         period = self.statistics.period
-        if document.number is None or document.issued_on is None:
+        if document.customer_id not in self.customers or document.number is None:
             return False
-        return period.first <= document.issued_on <= period.last
+        return bool(document.issued_on and period.first <= document.issued_on <= period.last)
 
 
 class Paid(Rows):

@@ -123,7 +123,7 @@ class PageFilter(FilterSet):
     def _known(self) -> dict[str, set[str]]:
         """The values that each filter offers."""
         known = {
-            name: {str(value) for value, _label in field.choices}
+            name: {str(value) for value, _label in field.choices}  # type: ignore[misc, union-attr]
             for name, field in self.form.fields.items()
             if isinstance(field, ChoiceField)
         }

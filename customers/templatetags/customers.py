@@ -29,6 +29,10 @@ _SECTIONS = [
     ("ledger:ledgers", "invoices"),
     ("ledger:ledger", "customers"),
     ("ledger:", "invoices"),
+    ("statistics:reports", "reports"),
+    ("statistics:customers_report", "reports"),
+    ("statistics:development", "reports"),
+    ("statistics:", "customers"),
     ("setup", "setup"),
 ]
 

@@ -38,7 +38,7 @@ def by_month(months: Sequence[Month]) -> SafeString:
     amounts = [amount for month in months for amount in (month.before, month.amount)]
     if not any(amounts):
         return SafeString("")
-    ticks = _ticks(min(amounts), max(amounts))
+    ticks = ticks_of(min(amounts), max(amounts))
     step = ceil(len(months) / LABELS)
     bars = pygal.Bar(
         width=WIDTH,
@@ -52,12 +52,12 @@ def by_month(months: Sequence[Month]) -> SafeString:
         margin_left=56,
         margin_bottom=36,
         range=(ticks[0], ticks[-1]),
-        y_labels=[{"value": tick, "label": _thousands(tick)} for tick in ticks],
+        y_labels=[{"value": tick, "label": thousands(tick)} for tick in ticks],
         x_labels=["" if place % step else short(month) for place, month in enumerate(months)],
     )
     bars.add("", [float(month.before) for month in months])
     bars.add("", [float(month.amount) for month in months])
-    return _plain(bars.render_tree(), months)
+    return plain(bars.render_tree(), _told(months))
 
 
 def short(month: Month) -> str:
@@ -74,11 +74,11 @@ def _day(month: Month) -> date:
     return date.fromisoformat(f"{month.name}-01")
 
 
-def _thousands(tick: float) -> str:
+def thousands(tick: float) -> str:
     return number_format(f"{tick / THOUSAND:g}", force_grouping=True)
 
 
-def _ticks(lowest: Decimal, highest: Decimal) -> list[float]:
+def ticks_of(lowest: Decimal, highest: Decimal) -> list[float]:
     """Return the amounts at which lines are drawn, 0 among them: of 1, 2 or 5 with noughts."""
     low, high = min(float(lowest), 0.0), max(float(highest), 0.0)
     rough = (high - low) / _LINES
@@ -87,12 +87,12 @@ def _ticks(lowest: Decimal, highest: Decimal) -> list[float]:
     return [n * step for n in range(floor(low / step), ceil(high / step) + 1)]
 
 
-def _plain(tree: etree._Element, months: Sequence[Month]) -> SafeString:
-    """Return a chart without what pygal adds, each bar with its month and amount in words."""
+def plain(tree: etree._Element, told: Sequence[Sequence[str]]) -> SafeString:
+    """Return a chart without what pygal adds, each bar of each series with what it tells."""
     for found in _UNWANTED:
         for one in tree.xpath(f"//{found}"):
             one.getparent().remove(one)
-    for series, values in zip(tree.xpath("//g[@class='bars']"), _told(months), strict=False):
+    for series, values in zip(tree.xpath("//g[@class='bars']"), told, strict=False):
         for bar, words in zip(series.xpath("g[@class='bar']"), values, strict=True):
             etree.SubElement(bar, "title").text = words
     tree.attrib.pop("id", None)

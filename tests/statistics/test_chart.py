@@ -63,7 +63,7 @@ def test_each_month_has_a_bar_and_one_for_the_year_before():
 )
 def test_lines_stand_at_round_amounts_that_hold_all_bars(amounts, ticks):
     numbers = [Decimal(one) for one in amounts]
-    assert chart._ticks(min(numbers), max(numbers)) == pytest.approx(ticks)
+    assert chart.ticks_of(min(numbers), max(numbers)) == pytest.approx(ticks)
 
 
 def test_negative_months_are_drawn_below_the_line():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from moment.ledger import holding, matching, totals
@@ -132,18 +132,48 @@ def problems(note: Invoice, lines: Iterable[InvoiceLine]) -> list[Problem]:
 
     Other drafts do not count. Nothing for an invoice; at most four queries.
     """
-    if not note.is_credit_note:
-        return []
+    return problems_of([(note, lines)])[0]
+
+
+def problems_of(drafts: Sequence[tuple[Invoice, Iterable[InvoiceLine]]]) -> list[list[Problem]]:
+    """Return the same of many drafts, each with its lines. At most four queries."""
+    notes = [note for note, _lines in drafts if note.is_credit_note]
+    if not notes:
+        return [[] for _one in drafts]
+    models.prefetch_related_objects(notes, "credits")
+    credited = {note.credits_id for note in notes}
+    there: dict[int | None, list[InvoiceLine]] = {}
+    for line in InvoiceLine.objects.filter(invoice__in=credited):
+        there.setdefault(line.invoice_id, []).append(line)
+    others = InvoiceLine.objects.filter(
+        credited__invoice__in=credited, invoice__number__isnull=False
+    )
+    every = [line for found in there.values() for line in found]
+    left_of = {one.line.pk: one for one in _left(every, others)}
+    nets: dict[int | None, Decimal] = {}
+    for key, net in (
+        Invoice.objects.final().filter(credits__in=credited).values_list("credits", "net")
+    ):
+        nets[key] = nets.get(key, Decimal(0)) + net
+    return [
+        _problems(note, lines, left_of, nets.get(note.credits_id, Decimal(0)))
+        if note.is_credit_note
+        else []
+        for note, lines in drafts
+    ]
+
+
+def _problems(
+    note: Invoice, lines: Iterable[InvoiceLine], left_of: Mapping[int, Left], credited: Decimal
+) -> list[Problem]:
+    """Return the same of one; `credited` is what credit notes in the ledger come to."""
     assert note.credits is not None
-    others = _final(note.credits)
-    found = {one.line.pk: one for one in _left(note.credits.lines.all(), others)}
     for line in lines:
-        one = found.get(line.credited_id or 0)
+        one = left_of.get(line.credited_id or 0)
         if one is not None and not _fits(-line.amount, one.amount):
             words = _("More than what is left of “%(line)s” is credited.")
             return [Problem(words % {"line": one.line.text})]
-    notes = note.credits.credit_notes.final().exclude(pk=note.pk)
-    if note.credits.net + note.net + sum(notes.values_list("net", flat=True)) < 0:
+    if note.credits.net + note.net + credited < 0:
         return [Problem(_("More is credited than the invoice comes to."))]
     return []
 

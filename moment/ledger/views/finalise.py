@@ -1,5 +1,6 @@
 """Finalising drafts: one, after a look at what will happen, or several at once."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,6 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from customers.numbers import propose
 from moment.access import SignedInRequest, needs
@@ -57,16 +57,17 @@ def finalise(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @needs(*RIGHTS)
-@require_POST
 def finalise_all(request: SignedInRequest) -> HttpResponse:
-    """Finalise drafts, each `draft` by its key and the version that was shown, like `12:1`."""
-    shown = [text.partition(":") for text in request.POST.getlist("draft")[:MOST]]
-    versions = {int(key): version for key, _colon, version in shown if _is_number(key)}
-    rows = Invoice.objects.visible_to(request.user).drafts().filter(pk__in=versions)
-    drafts = list(rows.select_related("customer", "project").order_by("pk"))
-    for one in drafts:
-        if _is_number(versions[one.pk]):
-            one.version = int(versions[one.pk])
+    """Finalise drafts, each `draft` by its key and the version that was shown, like `12:1`.
+
+    Asked first what will happen.
+    """
+    drafts = _chosen(request)
+    if request.method != "POST" and drafts:
+        return _sheet_of_all(request, drafts)
+    if not drafts:
+        messages.warning(request, _("Tick the drafts that are to be finalised."))
+        return redirect_to(request, reverse("ledger:drafts"))
     done, failed = finalising.finalise_all(drafts, request.user)
     if done:
         words = ngettext("%(count)s is final.", "%(count)s are final.", len(done))
@@ -80,6 +81,43 @@ def finalise_all(request: SignedInRequest) -> HttpResponse:
         return redirect_to(request, reverse("ledger:drafts"))
     numbers = urlencode([("invoice", str(one.number)) for one in done])
     return redirect_to(request, f"{reverse('ledger:deliver_all')}?{numbers}")
+
+
+def _chosen(request: SignedInRequest) -> list[Invoice]:
+    """Return the drafts that are named, as they are now, with the versions that were shown."""
+    named = (request.POST if request.method == "POST" else request.GET).getlist("draft")
+    shown = [text.partition(":") for text in named[:MOST]]
+    versions = {int(key): version for key, _colon, version in shown if _is_number(key)}
+    rows = Invoice.objects.visible_to(request.user).drafts().filter(pk__in=versions)
+    drafts = list(rows.select_related("customer", "project", "credits").order_by("pk"))
+    for one in drafts:
+        if _is_number(versions[one.pk]):
+            one.version = int(versions[one.pk])
+    return drafts
+
+
+def _sheet_of_all(request: SignedInRequest, drafts: list[Invoice]) -> HttpResponse:
+    """Say how many drafts would be final and which would not, what they come to, and numbers."""
+    ready, left_out = finalising.look(drafts)
+    sums: dict[str, Decimal] = {}
+    for one in ready:
+        sums[one.currency] = sums.get(one.currency, Decimal(0)) + one.gross
+    words = ngettext("Finalise %(count)s draft", "Finalise %(count)s drafts", len(ready))
+    proposal = propose(INVOICES)
+    context: dict[str, Any] = {
+        "title": words % {"count": len(ready)} if ready else _("Finalise"),
+        "ready": ready,
+        "left_out": left_out,
+        "sums": sorted(sums.items()),
+        "notes": sum(one.is_credit_note for one in ready),
+        "dated": sum(one.issued_on is not None for one in ready),
+        "today": timezone.localdate(),
+        "proposal": proposal,
+        "problem": proposal.problem,
+        "fragment": "ledger/finalise/_all.html",
+        "action": request.path,
+    }
+    return render_page(request, "ledger/sheet.html", context["fragment"], context)
 
 
 def _already(request: HttpRequest, final: Invoice) -> HttpResponse:

@@ -83,9 +83,8 @@ def choose(request: SignedInRequest, number: str) -> HttpResponse:
 @needs("ledger.view_invoice")
 def drafts(request: HttpRequest) -> HttpResponse:
     found = DraftList(request.GET, request.user)  # type: ignore[arg-type]
-    response = render_page(
-        request, "ledger/drafts.html", "ledger/drafts/_results.html", {"list": found}
-    )
+    context = {"list": found, "all_ticked": request.GET.get("select") == "page"}
+    response = render_page(request, "ledger/drafts.html", "ledger/drafts/_results.html", context)
     if wants_fragment(request):
         response["HX-Replace-Url"] = found.url()
     return response

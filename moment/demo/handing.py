@@ -10,7 +10,6 @@ from moment.models import User
 _BOUNCED = "550 5.1.1 The email account that you tried to reach does not exist."
 # The newest have not gone out yet, and one of those before came back.
 _WAITING, _CAME_BACK = 2, 5
-_MESSAGE = "Hei,\n\nher er vår faktura."
 
 
 def load(now: datetime, colleagues: dict[str, User]) -> None:
@@ -34,7 +33,7 @@ def _deliveries(now: datetime) -> None:
             way=plan.way,
             to=plan.receiver,
             copy_to=", ".join(plan.copy_to) if by_mail else "",
-            message=_MESSAGE if by_mail else "",
+            message=delivering.greeting(invoice) if by_mail else "",
             made_at=made_at,
             made_by=invoice.finalised_by,
         )

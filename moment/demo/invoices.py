@@ -29,9 +29,10 @@ from moment.unsent import NotSaved
 
 SEED = 9_001_337
 EURO, EURO_RATE = "EUR", Decimal("11.684")
-# Who gets an invoice each month; for each project one get the others.
+# Who gets an invoice every other month, or each; and who gets one for each project.
 NAMED = set(jobs.NAMED)
-_EACH = {"Storfjell kommune", "Fjordkraft Teknikk AS"}
+_EACH_MONTH = {"Storfjell kommune", "Skagerrak Geomatikk AS", "Østvang Prosjektledelse AS"}
+_EACH_PROJECT = {"Storfjell kommune", "Fjordkraft Teknikk AS"}
 FOR_EURO = (
     ("Grunnundersøkelser, fase {place}", 46, 158),
     ("Technical due diligence, part {place}", 62, 142),
@@ -74,7 +75,7 @@ def plan(projects: Sequence[Project], today: date, since: datetime) -> list[Task
                 choices[key] = _join(choices.get(key, Choice()), piece)
     tasks = [
         Task(_issued(customers[key], month, today), customers[key], choice,
-             customers[key].name not in _EACH)
+             customers[key].name not in _EACH_PROJECT)
         for (key, month), choice in choices.items()
     ]  # fmt: skip
     return sorted(tasks, key=lambda task: (task.day, task.customer.name))
@@ -104,7 +105,7 @@ def _month_of(
     if day >= (this if (piece.items or piece.periods) and sooner else last):
         return None
     if customer.name in NAMED:
-        cycle = 1
+        cycle = 1 if customer.name in _EACH_MONTH else 2
     elif is_shared:
         cycle = 6
     month = _after(day.replace(day=1))
@@ -233,6 +234,7 @@ def _as_before(customer: Customer) -> Iterator[None]:
 
 
 def abroad() -> Customer | None:
-    """Return the customer that is invoiced in euro."""
-    rows = Customer.objects.filter(currency=EURO, status=Customer.Status.ACTIVE)
-    return rows.exclude(relation=Customer.Relation.PARTICIPANT).order_by("pk").first()
+    """Return the customer that is invoiced in euro: one that is used to it, if there is any."""
+    rows = Customer.objects.filter(status=Customer.Status.ACTIVE)
+    usual = rows.filter(currency=EURO).order_by("pk").first()
+    return usual or rows.exclude(country="NO").order_by("pk").first()

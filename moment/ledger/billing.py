@@ -14,6 +14,7 @@ from moment.ledger.models import (
     BilledPeriod,
     BilledPlanItem,
     BilledTime,
+    Invoice,
     InvoiceLine,
 )
 from moment.projects.billing import Amounts, Billing, Place
@@ -67,7 +68,9 @@ class LedgerBilling(Billing):
         return found
 
     def amounts(self, projects: Collection[int]) -> Mapping[int, Amounts]:
-        rows = InvoiceLine.objects.filter(project__in=projects).order_by()
+        # A draft of a credit note takes nothing back yet, and there is nothing to invoice for it.
+        notes = Q(invoice__kind=Invoice.Kind.CREDIT_NOTE, invoice__number=None)
+        rows = InvoiceLine.objects.filter(project__in=projects).exclude(notes).order_by()
         rows = rows.annotate(is_final=Q(invoice__number__isnull=False))
         sums = rows.values_list("project", "price_model", "is_final").annotate(Sum("amount"))
         found: dict[int, Amounts] = {}

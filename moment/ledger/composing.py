@@ -119,16 +119,10 @@ def days_of(found: Iterable[Composed]) -> tuple[date, date] | None:
 def stored(
     composed: Composed, place: int, settings: Values, customer: Customer, company: CompanySettings
 ) -> InvoiceLine:
-    """Return the line as an invoice to a customer has it, not saved and of no invoice yet.
-
-    VAT code and account are those of its settings, the rate 0 for a company without VAT.
-    """
-    line, where = composed.line, "domestic" if customer.is_norwegian else "foreign"
-    name = "vat_code" if customer.is_norwegian else "vat_code_foreign"
-    code = VatCode(settings.value(name))
-    columns: dict[str, Any] = {}
+    """Return the line as an invoice to a customer has it, not saved and of no invoice yet."""
+    line, columns = composed.line, booked(settings, customer, company)
     if composed.of is not None:
-        columns = {"project": composed.of.project, "price_model": composed.of.model}
+        columns |= {"project": composed.of.project, "price_model": composed.of.model}
     first, last = line.period or (None, None)
     return InvoiceLine(
         order=place,
@@ -141,11 +135,22 @@ def stored(
         amount=line.amount,
         first_day=first,
         last_day=last,
-        vat_code=code,
-        vat_rate=invoice_lines.vat_rate(code, registered=company.vat_registered),
-        sales_account=settings.value(f"sales_account_{where}") or "",
         **columns,
     )
+
+
+def booked(settings: Values, customer: Customer, company: CompanySettings) -> dict[str, Any]:
+    """Return VAT code, rate and account of a line to a customer, as columns.
+
+    Code and account are those of the settings, the rate 0 for a company without VAT.
+    """
+    where = "domestic" if customer.is_norwegian else "foreign"
+    code = VatCode(settings.value("vat_code" if customer.is_norwegian else "vat_code_foreign"))
+    return {
+        "vat_code": code,
+        "vat_rate": invoice_lines.vat_rate(code, registered=company.vat_registered),
+        "sales_account": settings.value(f"sales_account_{where}") or "",
+    }
 
 
 def _work(share: Share, names: Names) -> Iterable[Work]:

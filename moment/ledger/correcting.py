@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
-from moment.ledger import crediting, drafting, finalising, totals
+from moment.ledger import composing, crediting, drafting, finalising, totals
 from moment.ledger.crediting import CannotCredit
 from moment.ledger.drafting import CannotDraft
 from moment.ledger.models import (
@@ -25,11 +25,13 @@ from moment.ledger.models import (
     InvoiceLine,
 )
 from moment.ledger.unbilled import Choice
-from moment.models import User
+from moment.models import CompanySettings, User
 from moment.projects import editing
 from moment.projects.holding import held
 from moment.projects.models import Project
 from moment.turns import in_turn
+
+_BOOKED = ("vat_code", "vat_rate", "sales_account")
 
 
 @dataclass(frozen=True)
@@ -156,8 +158,14 @@ def _freed(before: Mapping[Any, Collection[int]]) -> Choice:
 
 
 def _copy_written_lines(invoice: Invoice, draft: Invoice) -> None:
-    """Add the lines that somebody wrote by hand to the draft of the same work."""
+    """Add the lines that somebody wrote by hand to the draft of the same work.
+
+    Between home and abroad they get the VAT and the account that all else there has.
+    """
     written = invoice.lines.filter(kind=InvoiceLine.Kind.OTHER)
+    other: dict[str, Any] = {}
+    if draft.customer.is_norwegian != invoice.customer.is_norwegian:
+        other = composing.booked(draft.written, draft.customer, CompanySettings.current())
     lines = list(draft.lines.all())
     copies = [
         InvoiceLine(
@@ -172,11 +180,9 @@ def _copy_written_lines(invoice: Invoice, draft: Invoice) -> None:
             amount=line.amount,
             first_day=line.first_day,
             last_day=line.last_day,
-            vat_code=line.vat_code,
-            vat_rate=line.vat_rate,
-            sales_account=line.sales_account,
             project_id=line.project_id,
             price_model_id=line.price_model_id,
+            **(other or {name: getattr(line, name) for name in _BOOKED}),
         )
         for place, line in enumerate(written, start=len(lines))
     ]

@@ -10,6 +10,7 @@ from moment.ledger.crediting import CannotCredit
 from moment.ledger.finalising import CannotFinalise
 from moment.ledger.holding import ChangedMeanwhile
 from moment.ledger.models import BilledTime, Invoice, InvoiceLine
+from moment.projects import figures
 from moment.projects.models import Project
 from tests.factories import CustomerFactory, ProjectFactory
 from tests.ledger.making import invoice, payment
@@ -42,6 +43,29 @@ def made(kari, wrong):
         invoice=draft, order=9, text="Frakt", amount=70, vat_code="3", vat_rate=25
     )
     return final(Invoice.objects.get(pk=draft.pk), kari)
+
+
+def test_a_draft_of_a_credit_note_is_nothing_to_invoice(kari, made):
+    """The work is invoiced until the credit note is final, and then to be invoiced."""
+
+    def sums():
+        project = Project.objects.select_related("customer").get()
+        found = figures.of([project])[project.pk]
+        return found.invoiced, found.to_invoice
+
+    assert sums() == (2000, 0)
+    note = crediting.draft_credit(made, parts=None, release=True, by=kari)
+    assert sums() == (2000, 0)
+    final(note, kari)
+    assert sums() == (0, 2000)
+
+
+def test_to_somebody_abroad_all_lines_are_without_vat(kari, made):
+    abroad = CustomerFactory(name="Norr AB", country="SE")
+    draft = correcting.move(made, abroad, by=kari).drafts[0]
+    found = draft.lines.values_list("kind", "vat_code", "vat_rate", "sales_account")
+    assert list(found) == [("work", "52", 0, "3100"), ("other", "52", 0, "3100")]
+    assert draft.vat == 0
 
 
 def test_all_of_it_is_done_at_once(kari, made, wrong, right):

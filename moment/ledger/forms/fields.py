@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from moment import money
 from moment.forms import AmountField
 from moment.lines import plain
 
@@ -19,6 +20,8 @@ class SignedAmountField(AmountField):
 
     def to_python(self, value: Any) -> Any:
         text = str(value or "").strip().replace("−", "-")
+        if text.startswith("--"):
+            raise self._refused("invalid", example=money.amount(Decimal("1250.50")))
         found = super().to_python(text.removeprefix("-"))
         return -found if found and text.startswith("-") else found
 

@@ -15,7 +15,7 @@ from customers.forms.fields import day_field, one_line
 from customers.models import Customer
 from customers.models.customer import CustomerQuerySet
 from moment import money
-from moment.forms import AmountField
+from moment.ledger.forms.fields import RateField, SignedAmountField
 from moment.ledger.models import Invoice, Payment
 from moment.ledger.reading import FIRST_YEAR, kid_is_right
 from moment.models import BankAccount, CompanySettings, User
@@ -27,32 +27,6 @@ def sensible(day: date) -> None:
         raise ValidationError(_("A payment cannot be dated after today."), code="future")
     if day.year < FIRST_YEAR:
         raise ValidationError(_("Is the year right? It is %(year)s.") % {"year": day.year})
-
-
-class SignedAmountField(AmountField):
-    """An amount that can be below 0: money that went back."""
-
-    def to_python(self, value: Any) -> Any:
-        text = str(value or "").strip().replace("−", "-")
-        if text.startswith("--"):
-            raise self._refused("invalid", example=money.amount(Decimal("1250.50")))
-        found = super().to_python(text.removeprefix("-"))
-        return -found if found is not None and text.startswith("-") else found
-
-
-class RateField(forms.DecimalField):
-    """What one of a currency is in the company's, with a comma or a full stop."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_digits=14, decimal_places=6, **options)
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(str(value or "").strip().replace(",", "."))
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 class KidField(forms.CharField):

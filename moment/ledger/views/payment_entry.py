@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from customers.models import Customer
 from moment import money
 from moment.ledger import open_items, rates
+from moment.ledger.forms.fields import SignedAmountField
 from moment.ledger.forms.parts import Parts, typed_in
-from moment.ledger.forms.payment import PaymentForm, SignedAmountField
+from moment.ledger.forms.payment import PaymentForm
 from moment.ledger.matching import Item, owed
 from moment.ledger.models import Invoice, Payment
 from moment.models import CompanySettings, User

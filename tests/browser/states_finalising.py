@@ -57,6 +57,17 @@ def finalise_problems(page: Page) -> None:
     expect(page.locator(".finalise-problems")).to_be_visible()
 
 
+def drafts_ticked(page: Page) -> None:
+    page.goto("/invoices/drafts/?select=page")
+    expect(page.locator(".bulk")).to_be_visible()
+
+
+def finalise_all(page: Page) -> None:
+    drafts_ticked(page)
+    page.locator(".bulk button[type=submit]").click()
+    expect(page.locator("dialog[open] .finalise-left")).to_be_visible()
+
+
 def sent_in_every_way(page: Page) -> None:
     page.goto(f"/invoices/{_numbers()[0]}/")
     expect(page.locator(".deliver-log > li")).to_have_count(4)
@@ -95,6 +106,6 @@ def deliver_all(page: Page) -> None:
 
 
 ALL: list[Callable[[Page], None]] = [
-    finalise, finalise_problems, sent_in_every_way, deliver_by_ehf, deliver_by_letter,
-    deliver_by_email_errors, no_ehf, deliver_all,
+    finalise, finalise_problems, drafts_ticked, finalise_all, sent_in_every_way, deliver_by_ehf,
+    deliver_by_letter, deliver_by_email_errors, no_ehf, deliver_all,
 ]  # fmt: skip

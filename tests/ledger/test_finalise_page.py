@@ -1,15 +1,19 @@
 """Finalising a draft from its page: what will happen is said, and a double click does it once."""
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
-from moment.ledger import finalising
+from moment.ledger import crediting, finalising
 from moment.ledger.models import Invoice, InvoiceFile
 from tests.factories import CustomerFactory, UserFactory
 from tests.ledger.ehf_making import buyer, ehf_draft, ehf_invoice, line
 from tests.ledger.making import draft
 
 pytestmark = pytest.mark.django_db
+ALL = "/invoices/drafts/finalise/"
 
 
 def url(made, page="finalise"):
@@ -101,6 +105,63 @@ def test_several_at_once_and_who_fails_is_named(as_kari):
     assert "3 are final." in html
     assert "Sperret AS: Sperret AS is blocked, so it cannot be invoiced." in html
     assert "Endret AS: Somebody has changed it meanwhile." in html
+
+
+def test_several_are_asked_about_first(as_kari, django_assert_max_num_queries):
+    rows = [draft(CustomerFactory(name=f"Kunde {n}"), "100") for n in range(3)]
+    rows.append(draft(None, "10.10", currency="EUR", rate=11))
+    blocked = draft(CustomerFactory(name="Sperret AS", status=Customer.Status.BLOCKED), "100")
+    keys = [f"{one.pk}:{one.version}" for one in (*rows, blocked)]
+    html = as_kari.get(ALL, {"draft": keys}).content.decode()
+    for words in ("Finalise 4 drafts", "NOK 375.00", "EUR 12.63", "from 20001", "“Invoices”",
+                  "1 is left out", "Sperret AS is blocked"):  # fmt: skip
+        assert words in html
+    assert [key in html for key in keys] == [True] * 4 + [False]
+    assert not Invoice.objects.final().exists()
+    with django_assert_max_num_queries(20):
+        as_kari.get(ALL, {"draft": keys}, headers={"HX-Request": "true"})
+    only = as_kari.get(ALL, {"draft": keys[-1]}).content.decode()
+    assert 'class="btn btn--primary"' not in only
+    for nothing in ({}, {"draft": "999999:1"}, {"draft": ["x", ":"]}):
+        response = as_kari.get(ALL, nothing, follow=True)
+        assert "Tick the drafts that are to be finalised." in response.content.decode()
+    assert as_kari.post(ALL).status_code == 302
+
+
+def test_many_credit_notes_take_no_more_queries(as_kari):
+    notes = [
+        crediting.draft_credit(ehf_invoice(), parts=None, release=False, by=UserFactory())
+        for _n in range(4)
+    ]
+    keys = [f"{one.pk}:{one.version}" for one in notes]
+    counts = []
+    for some in (keys[:1], keys):
+        with CaptureQueriesContext(connection) as queries:
+            as_kari.get("/invoices/drafts/finalise/", {"draft": some})
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_drafts_are_ticked_in_their_list_all_of_a_page_too(as_kari):
+    rows = [draft(None, "100") for _n in range(3)]
+    html = as_kari.get("/invoices/drafts/").content.decode()
+    assert html.count('name="draft"') == 3
+    assert "Select all 3 of this page" in html
+    assert html.count(" checked") == 0
+    html = as_kari.get("/invoices/drafts/?select=page").content.decode()
+    assert html.count(" checked ") == 3
+    for one in rows:
+        assert f'value="{one.pk}:{one.version}"' in html
+
+
+def test_who_only_looks_ticks_nothing(client):
+    looker = UserFactory()
+    looker.user_permissions.add(Permission.objects.get(codename="view_invoice"))
+    client.force_login(looker)
+    draft(None, "100")
+    html = client.get("/invoices/drafts/?select=page").content.decode()
+    for part in ('name="draft"', "Finalise", "Select"):
+        assert part not in html
 
 
 def test_per_sees_and_does_nothing(as_per):

@@ -1,13 +1,17 @@
 """Columns that the overview can show besides its own; `settings.CUSTOMER_COLUMNS` names them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
 from django.utils.module_loading import import_string
+
+from moment.money import amount
 
 
 class Column:
@@ -17,15 +21,26 @@ class Column:
     heading: ClassVar[str | Promise]
     permission: ClassVar[str] = "customers.view_customer"
     is_number: ClassVar[bool] = False
-    # Shows a value, as `shown`; without one the value is a text, which is shown as it is.
-    template: ClassVar[str] = ""
+    # Its values are those of `sums`; what it shows is something to look into.
+    is_sums: ClassVar[bool] = False
+    is_bad: ClassVar[bool] = False
 
-    def values(self, customers: Sequence[int]) -> Mapping[int, Any]:
+    def values(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, str]:
         """Return what is shown of these customers, by key; nothing for those left out.
 
-        Asked for the rows of a page only: a fixed number of queries.
+        Asked for the rows of a page only: a fixed number of queries. `found` is what columns of
+        the same page have fetched, by names of theirs, so that it is fetched once.
         """
         raise NotImplementedError
+
+
+def sums(amounts: Mapping[str, Decimal]) -> str:
+    """Return amounts by currency, ready to print: each a line of its own, with its currency."""
+    return format_html_join(
+        "",
+        "<span>{} <small>{}</small></span>",
+        ((amount(sum_), currency) for currency, sum_ in amounts.items()),
+    )
 
 
 @cache
@@ -44,10 +59,13 @@ def chosen(names: Collection[str], user: AbstractBaseUser | AnonymousUser) -> li
 
 
 def fill(rows: Sequence[dict[str, Any]], shown: Sequence[Column]) -> None:
-    """Give each row of a page, which has its key as `pk`, its `more`: a cell for each column."""
+    """Give each row of a page, which has its key as `pk`, its `more`: a cell for each column.
+
+    That is the column, its heading as a text, and what is shown; None for nothing.
+    """
     keys = [row["pk"] for row in rows]
-    values = [column.values(keys) for column in shown] if keys else []
+    found: dict[str, Any] = {}
+    filled = [(one, str(one.heading), one.values(keys, found)) for one in shown] if keys else []
     for row in rows:
-        row["more"] = [
-            (column, cells.get(row["pk"])) for column, cells in zip(shown, values, strict=True)
-        ]
+        key = row["pk"]
+        row["more"] = [(column, heading, cells.get(key)) for column, heading, cells in filled]

@@ -8,7 +8,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_currency_precision
 from django.core.validators import RegexValidator
-from django.utils.formats import number_format
+from django.utils.formats import get_format
 from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext_lazy, to_locale
 from django.utils.translation import gettext as _
@@ -54,7 +54,17 @@ def amount(value: Decimal | int | None) -> str:
     if value is None:
         return ""
     cents = Decimal(value).quantize(_CENTS, rounding=ROUND_HALF_UP)
-    return number_format(cents, decimal_pos=2, force_grouping=True)
+    return f"{cents:,.2f}".translate(_separators(get_language()))
+
+
+@cache
+def _separators(language: str | None) -> dict[int, str]:
+    """Return what stands in a language for the comma and the full stop of `1,204,500.00`.
+
+    Kept, since pages have hundreds of amounts and Django would look it up for each.
+    """
+    names = {",": "THOUSAND_SEPARATOR", ".": "DECIMAL_SEPARATOR"}
+    return {ord(mark): get_format(name, language) for mark, name in names.items()}
 
 
 def read_amount(text: str) -> Decimal:

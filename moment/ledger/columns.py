@@ -4,20 +4,21 @@ All come through the indexes over open items.
 """
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers.columns import Column
+from customers.columns import Column, sums
 from customers.further_filters import FurtherFilter
 from customers.marks import Mark, Shown
 from customers.models import Customer
 from moment.ledger import ageing
+from moment.ledger.ageing import Aged
 from moment.ledger.models import Invoice
 from moment.ledger.models.invoice import InvoiceQuerySet
 from moment.models import CompanySettings
@@ -32,15 +33,12 @@ class Outstanding(Column):
 
     name, heading = "outstanding", gettext_lazy("Outstanding")
     permission = MAY
-    is_number = True
-    template = "projects/_sums.html"
+    is_number = is_sums = True
 
-    def values(self, customers: Sequence[int]) -> Mapping[int, Any]:
-        currency = CompanySettings.current().currency
-        found = ageing.of_customers(customers, timezone.localdate(), currency)
+    def values(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, str]:
         return {
-            customer: {code: one.balance for code, one in aged.by_currency.items()}
-            for customer, aged in found.items()
+            customer: sums({code: one.balance for code, one in aged.by_currency.items()})
+            for customer, aged in _aged(customers, found).items()
         }
 
 
@@ -49,16 +47,14 @@ class Overdue(Column):
 
     name, heading = "overdue", gettext_lazy("Overdue")
     permission = MAY
-    is_number = True
-    template = "ledger/_overdue_sums.html"
+    is_number = is_sums = is_bad = True
 
-    def values(self, customers: Sequence[int]) -> Mapping[int, Any]:
-        rows = Invoice.objects.overdue().filter(customer__in=customers).order_by()
-        sums = rows.values_list("customer", "currency").annotate(Sum("remaining"))
-        found: dict[int, dict[str, Decimal]] = {}
-        for customer, currency, remaining in sums:
-            found.setdefault(customer, {})[currency] = ageing.exact(remaining)
-        return found
+    def values(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, str]:
+        amounts = {
+            customer: {code: one.overdue for code, one in aged.by_currency.items() if one.overdue}
+            for customer, aged in _aged(customers, found).items()
+        }
+        return {customer: sums(one) for customer, one in amounts.items() if one}
 
 
 class LastInvoice(Column):
@@ -67,11 +63,24 @@ class LastInvoice(Column):
     name, heading = "last_invoice", gettext_lazy("Last invoice")
     permission = MAY
 
-    def values(self, customers: Sequence[int]) -> Mapping[int, str]:
-        rows = Invoice.objects.final().filter(customer__in=customers, issued_on__isnull=False)
-        rows = rows.filter(kind=Invoice.Kind.INVOICE).order_by()
-        days = rows.values_list("customer").annotate(Max("issued_on"))
-        return {customer: short_date(day) for customer, day in days}
+    def values(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, str]:
+        # Of each customer the index is read from its end, as far as the first that is one.
+        last = (
+            "SELECT id, (SELECT issued_on FROM ledger_invoice i WHERE i.customer_id = c.id "  # noqa: S608
+            "AND i.number IS NOT NULL AND i.kind = 'invoice' ORDER BY issued_on DESC LIMIT 1) "
+            f"FROM customers_customer c WHERE id IN ({', '.join(['%s'] * len(customers))})"
+        )
+        days = ((key, ageing.read_day(day)) for key, day in ageing.rows_of(last, customers))
+        shown = cache(short_date)
+        return {customer: shown(day) for customer, day in days if day}
+
+
+def _aged(customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, Aged]:
+    """Return what customers owe today, fetched once for all columns."""
+    if "aged" not in found:
+        currency = CompanySettings.current().currency
+        found["aged"] = ageing.of_customers(customers, timezone.localdate(), currency)
+    return found["aged"]
 
 
 class HasOverdue(FurtherFilter):
@@ -89,8 +98,11 @@ class OverdueMark(Mark):
 
     permission = MAY
 
+    def rows(self) -> InvoiceQuerySet:
+        return Invoice.objects.overdue()
+
     def of(self, customer: Customer) -> Shown | None:
-        rows = Invoice.objects.overdue().filter(customer=customer).order_by()
+        rows = self.rows().filter(customer=customer).order_by()
         sums = dict(rows.values_list("currency").annotate(Sum("remaining")))
         if not sums:
             return None

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from customers.columns import Column
+from customers.columns import Column, sums
 from moment.projects import not_invoiced
 from moment.projects.models import Project
 
@@ -18,17 +18,17 @@ class InProgress(Column):
     permission = "projects.view_project"
     is_number = True
 
-    def values(self, customers: Sequence[int]) -> Mapping[int, str]:
+    def values(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, str]:
         rows = Project.objects.filter(state=Project.State.PROGRESS).order_by()
         own = rows.filter(customer__in=customers).values_list("customer").annotate(Count("pk"))
-        found = dict(own)
+        counts = dict(own)
         payer = "price_models__shares__customer"
         asked = set(customers)
         shared = rows.filter(**{f"{payer}__in": customers}).values_list("pk", "customer", payer)
         for _project, owner, customer in shared.distinct():
             if customer != owner and customer in asked:
-                found[customer] = found.get(customer, 0) + 1
-        return {customer: str(count) for customer, count in found.items()}
+                counts[customer] = counts.get(customer, 0) + 1
+        return {customer: str(count) for customer, count in counts.items()}
 
 
 class NotInvoiced(Column):
@@ -36,8 +36,8 @@ class NotInvoiced(Column):
 
     name, heading = "not_invoiced", _("Not yet invoiced")
     permission = "projects.view_amounts"
-    is_number = True
-    template = "projects/_sums.html"
+    is_number = is_sums = True
 
-    def values(self, customers: Sequence[int]) -> Mapping[int, Any]:
-        return not_invoiced.of_customers(customers)
+    def values(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, str]:
+        amounts = not_invoiced.of_customers(customers)
+        return {customer: sums(one) for customer, one in amounts.items()}

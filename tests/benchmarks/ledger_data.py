@@ -82,7 +82,7 @@ def _columns(row: models.Model, given: dict[str, str]) -> tuple[str, str, list[A
 def _minus(day: date, days: str) -> str:
     if connection.vendor == "sqlite":
         return f"date('{day}', (-{days}) || ' days')"
-    return f"(DATE '{day}' - {days})"
+    return f"(DATE '{day}' - CAST({days} AS integer))"
 
 
 def _open_items(customer: Customer, user: User, today: date) -> date:

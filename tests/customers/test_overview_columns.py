@@ -20,7 +20,7 @@ class Letters(Column):
     name, heading = "letters", "Letters"
     asked: list = []
 
-    def values(self, customers):
+    def values(self, customers, found):
         self.asked.append(list(customers))
         return {customers[0]: "<b>first</b>"}
 
@@ -30,7 +30,7 @@ class Hidden(Column):
 
     name, heading, permission = "hidden", "Hidden heading", "customers.delete_customer"
 
-    def values(self, customers):
+    def values(self, customers, found):
         return dict.fromkeys(customers, "secret")
 
 

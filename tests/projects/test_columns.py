@@ -27,8 +27,8 @@ def test_projects_in_progress_count_for_whoever_pays_once_each():
     share(shared, other, 10)  # as after a merge
     share(shared, owner, 10)
     keys = [owner.pk, other.pk, nobody.pk]
-    assert InProgress().values(keys) == {owner.pk: "2", other.pk: "1"}
-    assert InProgress().values([nobody.pk]) == {}
+    assert InProgress().values(keys, {}) == {owner.pk: "2", other.pk: "1"}
+    assert InProgress().values([nobody.pk], {}) == {}
 
 
 def test_what_is_not_yet_invoiced_is_each_ones_part_by_currency():

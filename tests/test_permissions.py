@@ -19,7 +19,8 @@ LOOKING = {"customers.view_customer", "projects.view_project"}
 PAGES = [
     (name, view)
     for name, view in OURS
-    if name.startswith(("customers:", "projects:", "offers:", "ledger:")) and view.needs
+    if name.startswith(("customers:", "projects:", "offers:", "ledger:", "statistics:"))
+    and view.needs
 ]
 
 

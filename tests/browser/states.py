@@ -10,6 +10,7 @@ from moment.models import User
 from tests.browser import (
     states_alerts,
     states_contacts,
+    states_customer_reports,
     states_drafts,
     states_duplicates,
     states_expenses,
@@ -107,6 +108,7 @@ def fill_base(kari: User) -> None:
     states_statistics.fill(long, kari)
     states_invoices.fill(long, kari)
     states_ledger.fill(long, kari)
+    states_customer_reports.fill(kari)
     states_alerts.fill(kari)
 
 
@@ -115,6 +117,7 @@ def fill_base(kari: User) -> None:
 ALL: list[Callable[[Page], None]] = [
     *states_alerts.ALL,
     *states_contacts.ALL,
+    *states_customer_reports.ALL,
     *states_drafts.ALL,
     *states_duplicates.ALL,
     *states_expenses.ALL,

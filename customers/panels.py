@@ -2,6 +2,7 @@
 
 from functools import cache
 from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -15,6 +16,16 @@ from customers.models import Customer
 from moment.models import CompanySettings
 from registry import org_number
 from registry.models import Entity
+
+# Read once for all panels of a page.
+_companies: WeakKeyDictionary[HttpRequest, CompanySettings] = WeakKeyDictionary()
+
+
+def company_of(request: HttpRequest) -> CompanySettings:
+    """Return the settings of the company for the page that is asked for."""
+    if request not in _companies:
+        _companies[request] = CompanySettings.current()
+    return _companies[request]
 
 
 class Panel:
@@ -38,7 +49,7 @@ class CustomerData(Panel):
     template = "customers/profile/_data.html"
 
     def context(self) -> dict[str, Any]:
-        company = CompanySettings.current()
+        company = company_of(self.request)
         invoice_address, which = addresses.invoice_address_of(self.customer)
         return {
             "invoice_address": invoice_address,

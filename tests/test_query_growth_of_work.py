@@ -174,7 +174,7 @@ def test_pages_of_a_customer_with_projects_and_offers(as_kari, kari, customer):
         as_kari,
         more,
         {
-            "/customers/77/": 40,
+            "/customers/77/": 32,
             "/customers/77/projects/": 25,
             "/customers/77/projects/?state=all": 25,
             "/customers/77/offers/": 12,

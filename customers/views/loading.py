@@ -7,14 +7,14 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from customers import holding, merging
+from customers import holding, marks, merging
 from customers.forms.merge import leads_to
 from customers.models import Customer, UsedNumber
 
 
 def visible_customer(user: AbstractBaseUser | AnonymousUser, number: str) -> Customer:
     """Return the customer that has this number, or had it. 404 when the user may not know of it."""
-    visible = Customer.objects.visible_to(user).select_related("responsible")
+    visible = marks.asked(Customer.objects.visible_to(user).select_related("responsible"), user)
     customer = visible.filter(number=number).first()
     if customer is None:
         used = UsedNumber.objects.filter(number=number, customer__in=visible).first()

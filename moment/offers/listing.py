@@ -70,9 +70,9 @@ def state_words(offer: Offer) -> str:
     return str(STATES.get(state_of(offer)) or offer.get_state_display())
 
 
-def with_currency(offers: QuerySet) -> QuerySet:
+def with_currency(offers: QuerySet, company: CompanySettings | None = None) -> QuerySet:
     """Return the offers, each with `holds_in`: its currency, its customer's or the company's."""
-    company = CompanySettings.current()
+    company = company or CompanySettings.current()
     standard = str(invoicing.value("currency", Customer(), company))
     own, theirs = (NullIf(F(name), Value("")) for name in ("currency", "customer__currency"))
     return offers.annotate(holds_in=Coalesce(own, theirs, Value(standard)))

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from customers.panels import Panel
+from customers.panels import Panel, company_of
 from customers.places import PLACES
 from moment.offers import listing
 from moment.offers.models import Offer
@@ -29,7 +29,8 @@ class Offers(Panel):
         )
         rows = Offer.objects.newest().filter(customer=self.customer)
         ordered = rows.order_by(waiting, "-sort_number", "-pk")
-        found = list(listing.with_currency(ordered)[: SHOWN + 1])
+        priced = listing.with_currency(ordered, company_of(self.request))
+        found = list(priced[: SHOWN + 1])
         return {
             "offers": found[:SHOWN],
             "more": len(found) > SHOWN,

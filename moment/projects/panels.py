@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer
-from customers.panels import Panel
+from customers.panels import Panel, company_of
 from moment.projects import figures, payers
 from moment.projects.figures import Figures
 from moment.projects.models import Project
@@ -24,6 +24,7 @@ class Work:
 
     def __init__(self, customer: Customer, request: HttpRequest) -> None:
         self.customer, self.user = customer, request.user
+        self._company = company_of(request)
 
     @cached_property
     def projects(self) -> list[Project]:
@@ -43,7 +44,7 @@ class Work:
 
     @cached_property
     def prices(self) -> Prices:
-        return Prices(self.projects)
+        return Prices(self.projects, company=self._company)
 
     @cached_property
     def payers(self) -> dict[int, Payers]:

@@ -42,22 +42,21 @@ class Prices:
     Everything that a rule may ask for is read at once, so that many hours cost no more queries.
     """
 
-    def __init__(self, projects: Iterable[Project]) -> None:
+    def __init__(self, projects: Iterable[Project], **known: Any) -> None:
+        """Take what is known already of what is read once, by its name."""
         self.projects = {project.pk: project for project in projects}
         self._currencies: dict[int, str] = {}
+        self.__dict__ |= known
 
     def among(self, projects: Iterable[Project]) -> "Prices":
         """Return the prices of some of these projects, without reading again what was read."""
-        found = Prices(projects)
-        known = {
-            "company": self.company,
-            "models": {key: self.models.get(key, []) for key in found.projects},
-            "activities": {
-                key: one for key, one in self.activities.items() if one.project_id in found.projects
-            },
-        }
-        found.__dict__ |= known
-        return found
+        ours = {project.pk: project for project in projects}
+        return Prices(
+            ours.values(),
+            company=self.company,
+            models={key: self.models.get(key, []) for key in ours},
+            activities={key: one for key, one in self.activities.items() if one.project_id in ours},
+        )
 
     # What holds for one hour
 

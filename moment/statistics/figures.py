@@ -75,8 +75,8 @@ class Statistics:
 
     @cached_property
     def months(self) -> list[Month]:
-        now = invoiced.by_month([self.customer.pk], self.period)
-        then = invoiced.by_month([self.customer.pk], self.period.before)
+        of_both = self.period, self.period.before
+        now, then = invoiced.by_month([self.customer.pk], *of_both)
         found = []
         for name in self.period.months:
             year, month = name.split("-")

@@ -7,9 +7,11 @@ rounded before they are shown, so that they add up however they are divided.
 from collections import defaultdict
 from collections.abc import Collection
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from moment.ledger.models import Invoice, InvoiceLine
 from moment.projects.sums import exact
@@ -40,12 +42,21 @@ def by_customer(customers: Collection[Any] | QuerySet | None, period: Period) ->
     return found
 
 
-def by_month(customers: Collection[Any] | QuerySet | None, period: Period) -> dict[str, Decimal]:
-    """Return what they were invoiced together by month, `2026-11`; one query."""
-    rows = invoices(customers, period).order_by().annotate(month=Month("issued_on"))
-    found: dict[str, Decimal] = defaultdict(Decimal)
-    for month, rate, net in rows.values_list("month", "rate").annotate(Sum("net")):
-        found[month] += exact(net) * rate
+def by_month(
+    customers: Collection[Any] | QuerySet | None, *periods: Period
+) -> list[dict[str, Decimal]]:
+    """Return what they were invoiced together by month, `2026-11`, of each period; one query."""
+    spans = [Q(issued_on__range=(period.first, period.last)) for period in periods]
+    rows = Invoice.objects.final().filter(reduce(or_, spans)).order_by()
+    if customers is not None:
+        rows = rows.filter(customer__in=customers)
+    sums = {f"net_{place}": Sum("net", filter=span) for place, span in enumerate(spans)}
+    months = rows.annotate(month=Month("issued_on")).values_list("month", "rate")
+    found: list[dict[str, Decimal]] = [defaultdict(Decimal) for _period in periods]
+    for month, rate, *nets in months.annotate(**sums):
+        for of_period, net in zip(found, nets, strict=True):
+            if net is not None:
+                of_period[month] += exact(net) * rate
     return found
 
 

@@ -14,7 +14,7 @@ from tests.ledger.making import invoice, payment
 from tests.ledger.ocr_files import Paid, content
 
 LONG = "Landskapsarkitekturprosjekteringsassistanse"
-ACCOUNT, NUMBER = "15033942187", "1290"
+ACCOUNT, NUMBER = "15033942187", "1296"
 
 
 def fill(kari: User) -> None:

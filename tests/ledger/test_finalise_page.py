@@ -135,11 +135,11 @@ def test_many_credit_notes_take_no_more_queries(as_kari):
     ]
     keys = [f"{one.pk}:{one.version}" for one in notes]
     counts = []
-    for some in (keys[:1], keys):
+    for some in (keys[:1], keys[:1], keys):
         with CaptureQueriesContext(connection) as queries:
             as_kari.get("/invoices/drafts/finalise/", {"draft": some})
         counts.append(len(queries))
-    assert counts[0] == counts[1]
+    assert counts[1] == counts[2]
 
 
 def test_drafts_are_ticked_in_their_list_all_of_a_page_too(as_kari):

@@ -4,6 +4,8 @@ Every tenth draft fails on purpose, after it has its number; meanwhile others ed
 A hundred and sixty drafts, ten a person: the five hundred of the benchmark take longer here.
 """
 
+from decimal import Decimal
+
 import pytest
 
 from customers.models import NumberSeries
@@ -81,7 +83,7 @@ def meddle(drafts):
     for n in EDITED:
         try:
             lines = list(drafts[n].lines.all())
-            lines[0].amount = 50
+            lines[0].amount = Decimal(50)
             editing.save(Invoice.objects.get(pk=drafts[n].pk), lines, version=1)
         except (ChangedMeanwhile, Invoice.DoesNotExist):
             pass

@@ -141,11 +141,12 @@ def _in_force(invoice: Invoice) -> Mapping[Any, Collection[int]]:
 
 def _freed(before: Mapping[Any, Collection[int]]) -> Choice:
     """Return the work that has been set free of what was in force before."""
-    hours, spent, items, periods = (
-        model.objects.filter(pk__in=before[model], released_by__isnull=False)
-        for model in (BilledTime, BilledExpense, BilledPlanItem, BilledPeriod)
-    )
-    hours = hours.filter(holds=True)
+
+    def rows(model: Any) -> Any:
+        return model.objects.filter(pk__in=before[model], released_by__isnull=False)
+
+    hours, items = rows(BilledTime).filter(holds=True), rows(BilledPlanItem)
+    periods, spent = rows(BilledPeriod), rows(BilledExpense)
     found = Choice(
         frozenset(hours.values_list("entry", flat=True)),
         frozenset(items.values_list("item", flat=True)),

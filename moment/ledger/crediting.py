@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from moment.ledger import holding, matching, totals
@@ -168,10 +170,18 @@ def _problems(
 ) -> list[Problem]:
     """Return the same of one; `credited` is what credit notes in the ledger come to."""
     assert note.credits is not None
+    assert note.credits.issued_on is not None
+    if note.issued_on and note.issued_on < note.credits.issued_on:
+        return [Problem(_("A credit note is not dated before its invoice."), "issued_on")]
     for line in lines:
         one = left_of.get(line.credited_id or 0)
-        if one is not None and not _fits(-line.amount, one.amount):
+        if one is None:
+            continue
+        if not _fits(-line.amount, one.amount):
             words = _("More than what is left of “%(line)s” is credited.")
+            return [Problem(words % {"line": one.line.text})]
+        if (line.vat_code, line.vat_rate) != (one.line.vat_code, one.line.vat_rate):
+            words = _("“%(line)s” is credited with the VAT that it was invoiced with.")
             return [Problem(words % {"line": one.line.text})]
     if note.credits.net + note.net + credited < 0:
         return [Problem(_("More is credited than the invoice comes to."))]
@@ -282,6 +292,7 @@ def _draft(
         contact=invoice.contact,
         currency=invoice.currency,
         rate=invoice.rate,
+        issued_on=_day_of(invoice),
     )
     note.save()
     made = [_line(note, one, amount, place) for place, (one, amount) in enumerate(chosen)]
@@ -289,6 +300,12 @@ def _draft(
     totals.write_down(note, made)
     note.save()
     return note
+
+
+def _day_of(invoice: Invoice) -> date | None:
+    """Return when a credit note is dated that is not dated when it is final; None: it is."""
+    assert invoice.issued_on is not None
+    return invoice.issued_on if invoice.issued_on > timezone.localdate() else None
 
 
 def _line(note: Invoice, one: Left, amount: Decimal, place: int) -> InvoiceLine:

@@ -228,8 +228,7 @@ def _problems(drafts: Sequence[Invoice], ours: Ours) -> list[list[Problem]]:
     models.prefetch_related_objects(drafts, "lines")
     parties.write_down(drafts, ours)
     lines = [(draft, list(draft.lines.all())) for draft in drafts]
-    for draft, rows in lines:
-        totals.write_down(draft, rows)
+    totals.write_down_all(lines)
     credited = crediting.problems_of(lines)
     return [
         checks.of(draft, rows, ours.company) + wrong

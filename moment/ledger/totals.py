@@ -1,6 +1,6 @@
 """What the lines of an invoice come to, and writing that down."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -52,15 +52,26 @@ def write_down(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Totals:
     than the whole. A credit note has the VAT by which that of the invoice falls: so once all of it
     is credited, nothing is left. One query for a credit note.
     """
-    lines = list(lines)
-    found = invoice_totals.of(_bases(lines), invoice.currency)
-    invoice.net, invoice.vat = found.net, found.vat
-    if invoice.is_credit_note:
-        before = _left(invoice)
-        after = [*before, *_bases(lines)]
-        invoice.vat = _vat(after, invoice.currency) - _vat(before, invoice.currency)
-    invoice.gross = invoice.net + invoice.vat
-    return of(invoice, lines)
+    (found,) = write_down_all([(invoice, lines)])
+    return found
+
+
+def write_down_all(drafts: Iterable[tuple[Invoice, Iterable[InvoiceLine]]]) -> list[Totals]:
+    """Do the same for many; one query where credit notes are among them."""
+    pairs = [(invoice, list(lines)) for invoice, lines in drafts]
+    credited = _credited([invoice for invoice, _lines in pairs if invoice.is_credit_note])
+    found = []
+    for invoice, lines in pairs:
+        bare = invoice_totals.of(_bases(lines), invoice.currency)
+        invoice.net, invoice.vat = bare.net, bare.vat
+        if invoice.is_credit_note:
+            rows = credited[invoice.credits_id]
+            before = [base for document, base in rows if document != invoice.pk]
+            after = [*before, *_bases(lines)]
+            invoice.vat = _vat(after, invoice.currency) - _vat(before, invoice.currency)
+        invoice.gross = invoice.net + invoice.vat
+        found.append(of(invoice, lines))
+    return found
 
 
 def _bases(lines: Iterable[InvoiceLine]) -> list[Base]:
@@ -71,12 +82,20 @@ def _vat(bases: Iterable[Base], currency: str) -> Decimal:
     return invoice_totals.of(bases, currency).vat
 
 
-def _left(note: Invoice) -> list[Base]:
-    """Return what other credit notes that are final have left of the invoice of a credit note."""
-    others = Q(invoice__credits=note.credits_id, invoice__number__isnull=False)
-    rows = InvoiceLine.objects.filter(Q(invoice=note.credits_id) | others)
-    sums = rows.exclude(invoice=note.pk).order_by().values_list("vat_code", "vat_rate")
-    return [(code, rate, exact(amount)) for code, rate, amount in sums.annotate(Sum("amount"))]
+def _credited(notes: Collection[Invoice]) -> dict[int | None, list[tuple[int, Base]]]:
+    """Return what is on the invoices of credit notes, and on those of theirs that are final.
+
+    By the invoice's key, each with the key of the document.
+    """
+    found: dict[int | None, list[tuple[int, Base]]] = {note.credits_id: [] for note in notes}
+    if not notes:
+        return found
+    final = Q(invoice__credits__in=list(found), invoice__number__isnull=False)
+    rows = InvoiceLine.objects.filter(Q(invoice__in=list(found)) | final).order_by()
+    keys = ("invoice__credits", "invoice", "vat_code", "vat_rate")
+    for credits, document, code, rate, amount in rows.values_list(*keys).annotate(Sum("amount")):
+        found[credits or document].append((document, (code, rate, exact(amount))))
+    return found
 
 
 def _coming_to(whole: Decimal, vats: Sequence[Vat], smallest: Decimal) -> tuple[Vat, ...]:

@@ -1,11 +1,13 @@
 """An invoice that is credited in parts comes to nothing in the end, VAT to the coin."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from moment.ledger import crediting, document, finalising, journal, totals
 from moment.ledger.ehf import build, rules
+from moment.ledger.finalising import CannotFinalise
 from moment.ledger.models import Invoice
 from moment.models import CompanySettings
 from tests.ledger.making import draft, invoice
@@ -77,6 +79,24 @@ def test_what_was_credited_by_a_draft_is_reckoned_when_it_is_final(kari):
     for note in reversed(notes):
         finalising.finalise(note, version=note.version, by=kari)
     assert left_of(made) == (0, 0, 0, 0)
+
+
+def test_it_is_not_dated_before_its_invoice(kari):
+    """Else the customer would have had something to its credit before it owed anything."""
+    made = invoice(None, "100", issued_on=date.today() + timedelta(days=9))
+    note = crediting.draft_credit(made, parts=None, release=False, by=kari)
+    assert note.issued_on == made.issued_on
+    Invoice.objects.filter(pk=note.pk).update(issued_on=made.issued_on - timedelta(days=1))
+    with pytest.raises(CannotFinalise, match="not dated before its invoice"):
+        finalising.finalise(note, version=note.version, by=kari)
+
+
+def test_it_has_the_vat_of_its_invoice(kari):
+    made = invoice(None, "100", vat_code="3")
+    note = crediting.draft_credit(made, parts=None, release=False, by=kari)
+    note.lines.update(vat_code="5", vat_rate=0)
+    with pytest.raises(CannotFinalise, match="credited with the VAT that it was invoiced with"):
+        finalising.finalise(note, version=note.version, by=kari)
 
 
 def test_all_that_is_made_of_a_credit_note_has_its_vat(kari):

@@ -1,4 +1,7 @@
-"""VAT is charged by whoever is in the VAT register when the invoice is final."""
+"""VAT is charged by whoever is in the VAT register when the invoice is final.
+
+Credit notes are booked as their invoices were.
+"""
 
 import pytest
 
@@ -33,6 +36,15 @@ def test_a_draft_from_before_is_not_final_with_the_vat_of_then(as_kari, kari, th
     assert as_kari.post(url, form_of(as_kari.get(url))).status_code == 302
     made.refresh_from_db()
     assert final(made, kari).vat == vat
+
+
+def test_a_credit_note_is_booked_by_the_rate_of_its_invoice(as_kari, kari):
+    made = invoice(None, "1000", currency="EUR", rate=11)
+    note = crediting.draft_credit(made, parts=None, release=False, by=kari)
+    url = f"/invoices/drafts/{note.pk}/"
+    assert as_kari.post(url, form_of(as_kari.get(url)) | {"rate": "12"}).status_code == 302
+    note.refresh_from_db()
+    assert (final(note, kari).rate, note.version) == (11, 2)
 
 
 def test_what_was_invoiced_with_vat_is_credited_with_it(as_kari, kari):

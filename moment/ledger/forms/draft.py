@@ -72,6 +72,8 @@ class DraftForm(forms.ModelForm):
         currency: Any = self.fields["currency"]
         currency.choices = list(currency_choices())[1:]
         currency.disabled = is_from_work
+        # A credit note is booked by the rate of its invoice.
+        self.fields["rate"].disabled = self.instance.is_credit_note
         own = [name for name in OWN if name != "credit_terms" or not self.instance.is_credit_note]
         for name in own:
             self._add(name)

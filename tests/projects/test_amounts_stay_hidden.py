@@ -23,7 +23,10 @@ ASKED = [
     "/projects/export/?state=all",
     "/projects/new/?customer=50001",
     "/offers/export/?sort=-remaining",
-]
+    "/invoices/", "/invoices/?until=all", "/invoices/of/P-1/", "/invoices/drafts/",
+    "/invoices/drafts/new/?customer=50001", "/customers/50001/statistics/",
+    "/customers/50001/statistics/export/", "/reports/customers/", "/reports/development/",
+]  # fmt: skip
 
 
 @pytest.fixture

@@ -130,7 +130,7 @@ def open_items(on: date, customers: Customers = None) -> tuple[str, list[Any]]:
     if not settled_later(on):
         sql, params = _open_now(on, customers)
         return f"WITH open_items ({columns}) AS ({sql})", params
-    sql, params = _together(_stored(on, customers))
+    sql, params = _stored(on, customers)
     if sql == _NOTHING_THERE:
         return f"WITH open_items ({columns}) AS ({sql})", params
     parts = _settled_later(on, customers)
@@ -278,7 +278,8 @@ def _open_now(on: date, customers: Customers) -> tuple[str, list[Any]]:
     Written out, since every page with money asks this: finding the words takes longer than the
     answer.
     """
-    among, keys = "", []
+    among = ""
+    keys: list[Any] = []
     if customers is not None:
         try:
             among, keys = _of_those(customers)
@@ -305,18 +306,26 @@ def _of_those(customers: Collection[int] | QuerySet) -> tuple[str, list[Any]]:
     return f" AND customer_id IN ({', '.join(['%s'] * len(keys))})", keys
 
 
-def _stored(on: date, customers: Customers) -> list[QuerySet]:
-    """Return what is open now of the items of that date that are, or that were settled later."""
-    invoices = Invoice.objects.filter(_among("", customers), issued_on__lte=on)
-    payments = Payment.objects.filter(_among("", customers), paid_on__lte=on)
-    invoices = invoices.filter(Q(is_open=True) | Q(settled_on__gt=on))
-    payments = payments.filter(Q(is_open=True) | _matched(on, "payment", customers)) | (
+def _stored(on: date, customers: Customers) -> tuple[str, list[Any]]:
+    """Return the query of what is open now of the items of that date that were open then.
+
+    Those that were settled later have nothing open now.
+    """
+    sql, params = _open_now(on, customers)
+    invoices = Invoice.objects.filter(_among("", customers), issued_on__lte=on, settled_on__gt=on)
+    payments = Payment.objects.filter(_among("", customers), paid_on__lte=on, is_open=False)
+    payments = payments.filter(_matched(on, "payment", customers)) | (
         payments.filter(_matched(on, "repayment", customers), amount__lt=0)
     )
-    return [
-        _items(invoices, "", F("pk"), "issued_on", _due(), F("remaining")),
-        _items(payments, "", -F("pk"), "paid_on", _never(), -F("remaining")),
-    ]
+    settled, more = _together(
+        [
+            _items(invoices, "", F("pk"), "issued_on", _due(), F("remaining")),
+            _items(payments, "", -F("pk"), "paid_on", _never(), -F("remaining")),
+        ]
+    )
+    if _NOTHING_THERE in (sql, settled):
+        return _NOTHING_THERE, []
+    return f"{sql} UNION ALL {settled}", [*params, *more]
 
 
 def _matched(on: date, side: str, customers: Customers) -> Q:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -103,7 +104,7 @@ class Entries:
     on: date
     only_open: bool = True
     since: date | None = None
-    # Where it is known already how many there are.
+    # How many there are, where that is known already.
     _count: int | None = None
 
     @property
@@ -134,7 +135,7 @@ class Entries:
         after: tuple[Any, ...] | None = None,
     ) -> list[Entry]:
         """Return so many entries beyond a place in the order, or from its start."""
-        sql, params = self._placed()
+        sql, params = self._placed
         conditions, more = self._conditions(descending, after)
         way = "DESC" if descending else "ASC"
         sql += (
@@ -153,8 +154,9 @@ class Entries:
                 entry.running = sums[key] = sums.get(key, NOTHING) + amount
         return entries
 
+    @cached_property
     def _placed(self) -> tuple[str, list[Any]]:
-        """Return the beginning of a query that names the items `placed`, with their order."""
+        """The beginning of a query that names the items `placed`, with their order."""
         source = ageing.open_items if self.only_open else ageing.all_items
         sql, params = source(self.on, self.customers)
         table = "open_items" if self.only_open else "all_items"
@@ -167,7 +169,7 @@ class Entries:
 
     def _before(self, place: tuple[Any, ...] | None) -> dict[tuple[int, str], Decimal]:
         """Return what the items before a place come to, by customer and currency; count all."""
-        sql, params = self._placed()
+        sql, params = self._placed
         earlier, more = "1 = 0", []
         if place:
             earlier = "(day, paid, id) < (%s, %s, %s)"

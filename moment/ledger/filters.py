@@ -80,7 +80,16 @@ class InvoiceFilter(PageFilter):
         return [self.menu(n) for n in ("customer_tags", "responsible", "delivered", "exported")]
 
     def by_words(self, rows: QuerySet, name: str, question: str) -> QuerySet:
-        """Keep those of which every word is among what is printed, or in the customer's name."""
+        """Keep those of which every word is among what is printed, or in the customer's name.
+
+        A whole number or KID is found by itself, through its index.
+        """
+        if " " not in question:
+            exact = Invoice.objects.filter(Q(number=question) | Q(kid=question)).exclude(
+                number=None
+            )
+            if keys := list(exact.order_by().values_list("pk", flat=True)):
+                return rows.filter(pk__in=keys)
         words = search.words_of(question)
         words = [word for word in words if word not in COMPANY_FORMS] or words
         return rows.filter(*(_meets(word) for word in words)) if words else rows.none()

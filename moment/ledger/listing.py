@@ -87,7 +87,7 @@ class InvoiceList(Listing):
     )
     sorts: ClassVar = {
         "number": ["sort_number", "id"],
-        "customer": ["customer__sort_name", "id"],
+        "customer": ["customer__sort_name", "customer_id", "id"],
         "date": ["issued_on", "id"],
         "due": ["due_on", "id"],
         "amount": ["gross", "id"],
@@ -98,7 +98,7 @@ class InvoiceList(Listing):
 
     def __init__(self, data: QueryDict, user: User | AnonymousUser) -> None:
         super().__init__(data)
-        self.filter = InvoiceFilter(data, Invoice.objects.visible_to(user).final())
+        self.filter = InvoiceFilter(data, Invoice.objects.visible_to(user))
 
     def found(self) -> InvoiceQuerySet:
         """Return the invoices of the tab that the filters let through."""
@@ -111,7 +111,22 @@ class InvoiceList(Listing):
     def counts(self) -> dict[str, int]:
         """Counted no further than people read: one more than that stands for more."""
         most = counts.LIMIT + 1
+        if self.is_narrowed:
+            # Filters may have to read everything: once for all tabs, where that tells all of them.
+            hits = self._of(ALL).order_by()[:most]
+            found = hits.aggregate(**{tab: Count("pk", filter=_in(tab)) for tab in TABS})
+            if found[ALL] < most:
+                return found
         return {tab: self._of(tab).order_by()[:most].count() for tab in TABS}
+
+    def ordered(self, rows: QuerySet, *, backwards: bool = False) -> QuerySet:
+        """Return the rows in the order that is asked for, or the other way round.
+
+        Only those that are not merged into others have invoices, and an index has their names.
+        """
+        if self.sort_key == "customer":
+            rows = rows.filter(customer__merged_into=None)
+        return super().ordered(rows, backwards=backwards)
 
     @property
     def exact_total(self) -> int | None:
@@ -143,16 +158,20 @@ class InvoiceList(Listing):
 
 
 def _in(tab: str) -> Q:
+    """Return the condition that an invoice is final and in a tab.
+
+    As the indexes have it: what is open is final anyway, and every credit note credits something.
+    """
     match tab:
         case "open":
             return Q(is_open=True)
         case "overdue":
             return Q(is_open=True, remaining__gt=0, due_on__lt=timezone.localdate())
         case "settled":
-            return Q(is_open=False)
+            return Q(is_open=False, number__isnull=False)
         case "credit_notes":
-            return Q(kind=Invoice.Kind.CREDIT_NOTE)
-    return Q()
+            return Q(credits__isnull=False, number__isnull=False)
+    return Q(number__isnull=False)
 
 
 def _delivered(keys: Collection[int]) -> dict[int, str]:

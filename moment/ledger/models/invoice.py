@@ -186,19 +186,45 @@ class Invoice(models.Model):
             models.Index(
                 fields=["customer", "issued_on", "number"], name="ledger_invoice_customer"
             ),
-            # Few of many: what columns and filters of customers ask for.
+            # The orders of lists.
+            models.Index(fields=["due_on", "id"], name="ledger_invoice_by_due"),
+            models.Index(fields=["gross", "id"], name="ledger_invoice_amount"),
+            models.Index(fields=["remaining", "id"], name="ledger_invoice_remaining"),
             models.Index(
-                fields=["customer", "due_on", "currency", "remaining"],
+                fields=["sort_number", "id", "credits", "number"],
+                name="ledger_invoice_credit",
+                condition=Q(credits__isnull=False),
+            ),
+            # Few of many. They hold all that is asked, so that rows are not read: what a customer
+            # owes, and what is overdue. SQLite wants the condition's column among them for that.
+            models.Index(
+                fields=[
+                    *("customer", "issued_on", "due_on", "currency"),
+                    *("remaining", "rate", "kind", "is_open", "id"),
+                ],
                 name="ledger_invoice_open",
                 condition=Q(is_open=True),
             ),
             models.Index(
-                fields=["due_on", "id"], name="ledger_invoice_due", condition=Q(is_open=True)
+                fields=["due_on", "id", "customer", "remaining", "is_open"],
+                name="ledger_invoice_due",
+                condition=Q(is_open=True),
+            ),
+            models.Index(
+                fields=["sort_number", "id", "is_open"],
+                name="ledger_invoice_open_number",
+                condition=Q(is_open=True),
+            ),
+            models.Index(
+                fields=["customer", "settled_on", "issued_on"],
+                name="ledger_invoice_settled",
+                condition=Q(settled_on__isnull=False),
             ),
             models.Index(
                 fields=["created_at"], name="ledger_invoice_draft", condition=Q(number=None)
             ),
-            models.Index(fields=["kid"], name="ledger_invoice_kid", condition=~Q(kid="")),
+            # Of all: SQLite does not see that whoever asks for one asks for none that is empty.
+            models.Index(fields=["kid"], name="ledger_invoice_kid"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

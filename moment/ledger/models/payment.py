@@ -75,7 +75,7 @@ class Payment(models.Model):
             models.Index(fields=["customer", "paid_on"], name="ledger_payment_customer"),
             models.Index(fields=["paid_on", "id"], name="ledger_payment_day"),
             models.Index(
-                fields=["customer", "currency", "remaining"],
+                fields=["customer", "paid_on", "currency", "remaining", "rate", "is_open", "id"],
                 name="ledger_payment_open",
                 condition=Q(is_open=True),
             ),

@@ -34,9 +34,7 @@ def ledger(request: HttpRequest, number: str) -> HttpResponse:
             "customer": customer,
             "tags": customer.tags.all(),
             "shown": shown,
-            "aged": ageing.of_customer(
-                customer.pk, shown.entries.on, CompanySettings.current().currency
-            ),
+            "aged": shown.aged,
             "sent": _sent(customer),
         },
     )
@@ -56,7 +54,11 @@ class Shown:
         self.form = AtForm(request.GET)
         # Without a date nothing was asked for yet.
         only_open = "open" in request.GET or "at" not in request.GET
-        self.entries = Entries([customer.pk], self.form.on, only_open)
+        self.aged = ageing.of_customer(
+            customer.pk, self.form.on, CompanySettings.current().currency
+        )
+        known = self.aged.count if only_open else None
+        self.entries = Entries([customer.pk], self.form.on, only_open, None, known)
         self.usual = "date" if only_open else "-date"
         asked = request.GET.get("sort", "")
         self.sort = asked if asked in ("date", "-date") else self.usual

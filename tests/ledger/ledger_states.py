@@ -395,7 +395,7 @@ def each_thing(machine: Ledgers) -> dict[str, Callable[[], None]]:
         "work": lambda: machine.work(0, hundred / 40, more, 1, 1),
         "merge": lambda: machine.merge(0, 2),
         "undo": lambda: machine.undo(0),
-        "move": lambda: _all(lambda n: machine.move(n, 2)),
+        "move": lambda: _invoice_and_move(machine),
         "discard": lambda: machine.discard(0),
     }
 
@@ -403,3 +403,9 @@ def each_thing(machine: Ledgers) -> dict[str, Callable[[], None]]:
 def _all(step: Callable[[int], None]) -> None:
     for place in range(6):
         step(place)
+
+
+def _invoice_and_move(machine: Ledgers) -> None:
+    """Move the newest invoice, to the first customer that is another one."""
+    machine.work_and_invoice(0, Decimal("2.5"), Decimal(1000), 1)
+    _all(lambda place: machine.move(-1, place))

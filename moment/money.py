@@ -53,7 +53,8 @@ def amount(value: Decimal | int | None) -> str:
     """Return an amount with two decimals, `1 204 500,00` or `1,204,500.00`; empty for None."""
     if value is None:
         return ""
-    cents = Decimal(value).quantize(_CENTS, rounding=ROUND_HALF_UP)
+    # Nothing is added so that nothing stands without a minus.
+    cents = Decimal(value).quantize(_CENTS, rounding=ROUND_HALF_UP) + 0
     return f"{cents:,.2f}".translate(_separators(get_language()))
 
 

@@ -2,9 +2,11 @@
 
 import os
 import socket
+import sys
 from importlib import import_module
 from types import SimpleNamespace
 
+import pygal  # noqa: F401  before what it leaves behind is removed
 import pytest
 from django.apps import apps
 from django.contrib.messages import get_messages
@@ -20,6 +22,9 @@ from tests.factories import UserFactory
 from tests.standin.fixtures import mail_server, network, register
 
 __all__ = ["mail_server", "network", "register"]
+
+# pygal adds a finder of the old kind, with which pytest's way of importing cannot do.
+sys.meta_path[:] = [finder for finder in sys.meta_path if hasattr(finder, "find_spec")]
 
 # Playwright's own loop would make Django refuse the database in browser tests.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -34,6 +34,8 @@ class Panel:
     title: ClassVar[str | Promise]
     template: ClassVar[str]
     permission: ClassVar[str] = "customers.view_customer"
+    # Across the page above the others, or beside them.
+    wide: ClassVar[bool] = False
     aside: ClassVar[bool] = False
 
     def __init__(self, customer: Customer, request: HttpRequest) -> None:

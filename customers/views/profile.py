@@ -24,7 +24,8 @@ def profile(request: HttpRequest, number: str) -> HttpResponse:
         {
             "customer": customer,
             "tags": customer.tags.all(),
-            "main_panels": [panel for panel in shown if not panel.aside],
+            "wide_panels": [panel for panel in shown if panel.wide],
+            "main_panels": [panel for panel in shown if not (panel.wide or panel.aside)],
             "aside_panels": [panel for panel in shown if panel.aside],
         },
     )

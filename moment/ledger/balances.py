@@ -21,7 +21,7 @@ from customers.models import Customer
 from customers.overview import PAGE_SIZE, Page
 from customers.rows import tags_of
 from moment import tabular
-from moment.ledger import ageing
+from moment.ledger import ageing, items
 from moment.ledger.ageing import Aged
 from moment.ledger.forms.ledger import AtForm
 from moment.models import CompanySettings, User
@@ -101,19 +101,19 @@ class BalanceList(Listing):
 
     def _sql(self) -> tuple[str, list[Any]]:
         """Return the beginning of a query with `balances`: each customer's, and what is overdue."""
-        sql, params = ageing.open_items(self.on, self.customers)
+        sql, params = items.open_items(self.on, self.customers)
         overdue = "SUM(CASE WHEN due_on < %s THEN amount * rate ELSE 0 END)"
         return (
             f"{sql}, balances (customer_id, balance, overdue) AS (SELECT customer_id, "  # noqa: S608
             f"SUM(amount * rate), {overdue} FROM open_items GROUP BY customer_id)",
-            [*params, ageing.day(self.on)],
+            [*params, items.day(self.on)],
         )
 
     @cached_property
     def counts(self) -> dict[str, int]:
         sql, params = self._sql()
         counted = "SELECT COUNT(*), SUM(CASE WHEN overdue > 0 THEN 1 ELSE 0 END) FROM balances"
-        ((every, overdue),) = ageing.rows_of(f"{sql} {counted}", params)
+        ((every, overdue),) = items.rows_of(f"{sql} {counted}", params)
         return {OPEN: every, OVERDUE: overdue or 0}
 
     @cached_property
@@ -132,7 +132,7 @@ class BalanceList(Listing):
             " SELECT c.id FROM balances b JOIN customers_customer c ON c.id = b.customer_id "  # noqa: S608
             f"{where} ORDER BY {order} LIMIT %s OFFSET %s"
         )
-        return [key for (key,) in ageing.rows_of(sql, [*params, limit, offset])]
+        return [key for (key,) in items.rows_of(sql, [*params, limit, offset])]
 
     @cached_property
     def page(self) -> Page:

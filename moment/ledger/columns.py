@@ -17,7 +17,7 @@ from customers.columns import Column, sums
 from customers.further_filters import FurtherFilter
 from customers.marks import Mark, Shown
 from customers.models import Customer
-from moment.ledger import ageing
+from moment.ledger import ageing, items
 from moment.ledger.ageing import Aged
 from moment.ledger.models import Invoice
 from moment.ledger.models.invoice import InvoiceQuerySet
@@ -70,7 +70,7 @@ class LastInvoice(Column):
             "AND i.number IS NOT NULL AND i.kind = 'invoice' ORDER BY issued_on DESC LIMIT 1) "
             f"FROM customers_customer c WHERE id IN ({', '.join(['%s'] * len(customers))})"
         )
-        days = ((key, ageing.read_day(day)) for key, day in ageing.rows_of(last, customers))
+        days = ((key, items.read_day(day)) for key, day in items.rows_of(last, customers))
         shown = cache(short_date)
         return {customer: shown(day) for customer, day in days if day}
 

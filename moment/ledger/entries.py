@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from customers.overview import Page
 from moment.keyset import is_key
-from moment.ledger import ageing
+from moment.ledger import items
 from moment.ledger.models import Invoice, Match, Payment
 from moment.templatetags.moment import short_date
 
@@ -122,10 +122,10 @@ class Entries:
         """Return the balances before the first entry that is shown, by currency."""
         if self.since is None:
             return {}
-        sql, params = ageing.all_items(self.on, self.customers)
+        sql, params = items.all_items(self.on, self.customers)
         sql += " SELECT currency, SUM(amount) FROM all_items WHERE day < %s GROUP BY currency"
-        found = ageing.rows_of(sql, [*params, ageing.day(self.since)])
-        return {currency: ageing.exact(sums) for currency, sums in found}
+        found = items.rows_of(sql, [*params, items.day(self.since)])
+        return {currency: items.exact(sums) for currency, sums in found}
 
     def fetch(
         self,
@@ -142,7 +142,7 @@ class Entries:
             f" SELECT item, amount FROM placed WHERE {conditions} "  # noqa: S608
             f"ORDER BY day {way}, paid {way}, id {way}{' LIMIT %s' if size else ''}"
         )
-        rows = ageing.rows_of(sql, [*params, *more, *([size] if size else [])])
+        rows = items.rows_of(sql, [*params, *more, *([size] if size else [])])
         entries = self._entries(rows)
         oldest_first = entries[::-1] if descending else entries
         if oldest_first:
@@ -157,7 +157,7 @@ class Entries:
     @cached_property
     def _placed(self) -> tuple[str, list[Any]]:
         """The beginning of a query that names the items `placed`, with their order."""
-        source = ageing.open_items if self.only_open else ageing.all_items
+        source = items.open_items if self.only_open else items.all_items
         sql, params = source(self.on, self.customers)
         table = "open_items" if self.only_open else "all_items"
         paid = "CASE WHEN item < 0 THEN 1 ELSE 0 END"
@@ -173,25 +173,25 @@ class Entries:
         earlier, more = "1 = 0", []
         if place:
             earlier = "(day, paid, id) < (%s, %s, %s)"
-            more = [ageing.day(place[0]), *place[1:]]
+            more = [items.day(place[0]), *place[1:]]
         shown = "1"
         if self.since:
-            shown, more = "CASE WHEN day >= %s THEN 1 ELSE 0 END", [*more, ageing.day(self.since)]
+            shown, more = "CASE WHEN day >= %s THEN 1 ELSE 0 END", [*more, items.day(self.since)]
         sql += (
             f" SELECT customer_id, currency, SUM(CASE WHEN {earlier} THEN amount ELSE 0 END), "  # noqa: S608
             f"SUM({shown}) FROM placed GROUP BY customer_id, currency"
         )
-        rows = ageing.rows_of(sql, [*params, *more])
+        rows = items.rows_of(sql, [*params, *more])
         self._count = sum(int(count) for *_rest, count in rows)
-        return {(customer, of): ageing.exact(sums) for customer, of, sums, _n in rows}
+        return {(customer, of): items.exact(sums) for customer, of, sums, _n in rows}
 
     def _conditions(self, descending: bool, after: tuple[Any, ...] | None) -> tuple[str, list[Any]]:
         conditions, params = ["1 = 1"], []
         if self.since:
-            conditions, params = ["day >= %s"], [ageing.day(self.since)]
+            conditions, params = ["day >= %s"], [items.day(self.since)]
         if after:
             conditions.append(f"(day, paid, id) {'<' if descending else '>'} (%s, %s, %s)")
-            params += [ageing.day(after[0]), *after[1:]]
+            params += [items.day(after[0]), *after[1:]]
         return " AND ".join(conditions), params
 
     def _entries(self, rows: Sequence[tuple[Any, ...]]) -> list[Entry]:
@@ -204,7 +204,7 @@ class Entries:
         ):
             # Of what is open, the amounts say it already.
             every: Any = model.objects.defer(*_NOT_SHOWN[model])
-            every = every if self.only_open else ageing.with_left(every, self.on)
+            every = every if self.only_open else items.with_left(every, self.on)
             sign = 1 if model is Invoice else -1
             for start in range(0, len(some), _BATCH):
                 rows_of = every.filter(pk__in=some[start : start + _BATCH])
@@ -212,7 +212,7 @@ class Entries:
         entries = []
         for item, amount in rows:
             row = found[item]
-            left = ageing.exact(amount if self.only_open else row.left)
+            left = items.exact(amount if self.only_open else row.left)
             entries.append(_entry(row, left))
         return entries
 
@@ -268,7 +268,7 @@ class Entries:
             amount,
             _n,
         ) in together.order_by("repayment__paid_on", "payment__paid_on", *names):
-            if ageing.exact(amount) <= 0:  # taken back
+            if items.exact(amount) <= 0:  # taken back
                 continue
             one = ("i", debit, Other(number or "", invoice=number or "")) if debit else (
                 "p", repaid, Other(_on(repaid_on), payment=repaid or 0)

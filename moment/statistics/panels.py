@@ -46,6 +46,7 @@ class KeyFigures(OfStatistics):
 
     title = _("Key figures")
     template = "statistics/panel/_key_figures.html"
+    wide = True
 
     def context(self) -> dict[str, Any]:
         user = self.request.user

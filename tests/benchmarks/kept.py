@@ -4,6 +4,7 @@ What is left beside the rendering is what every page has: the session, the user,
 """
 
 from contextlib import ExitStack
+from itertools import chain
 from typing import Any
 from unittest.mock import patch
 
@@ -19,6 +20,8 @@ from moment.projects import project_tabs
 from tests.benchmarks.clock import Visitor
 
 _VIEWS = {"profile": profile, "invoicing": invoicing}
+# Where the panels of a profile stand.
+PLACES = ("wide_panels", "main_panels", "aside_panels")
 # Of each page: the template, its context, and what its tags would ask the database for.
 _kept: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {}
 
@@ -34,7 +37,7 @@ def remember(name: str, visitor: Visitor, user: Any, customer: Customer, path: s
 
     with patch.object(_VIEWS[name], "render", keep):
         visitor.request(path)()
-    for shown in (*_kept[name][1].get("main_panels", ()), *_kept[name][1].get("aside_panels", ())):
+    for shown in chain.from_iterable(_kept[name][1].get(place, ()) for place in PLACES):
         found = shown.context()
         shown.context = lambda found=found: found
 

@@ -1,7 +1,6 @@
 """Work invoiced, credited, paid, matched, moved and merged, in any order, and taken back again."""
 
 from collections import Counter
-from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from decimal import Decimal
@@ -367,45 +366,3 @@ def _sum(items: Any) -> Decimal:
 
 def fall(*_args: Any, **_more: Any) -> None:
     raise Falls
-
-
-def each_thing(machine: Ledgers) -> dict[str, Callable[[], None]]:
-    """Return all that can be done, in an order in which nothing of it is refused."""
-    hundred, more = Decimal(100), Decimal("333.33")
-    return {
-        "draft": machine.begin,
-        "draft by hand": lambda: machine.draft_by_hand(0, hundred, "EUR", 365),
-        "fall": lambda: machine.finalise_and_fall(0, "crediting.settle"),
-        "write a line": lambda: machine.write_a_line(0, more),
-        "finalise": lambda: machine.finalise(0, 233),
-        "spend": lambda: machine.spend(1, hundred, 60),
-        "work and invoice": lambda: machine.work_and_invoice(0, hundred / 40, more, 60),
-        "pay part": lambda: machine.pay(0, "part", 27),
-        "pay over": lambda: machine.pay(1, "over", 27),
-        "pay whole": lambda: machine.pay(1, "whole", 1),
-        "pay freely": lambda: _all(lambda n: machine.pay_freely(n, more, False, 150)),
-        "match": lambda: machine.match_open(0, 3),
-        "take back": lambda: machine.take_back(0, 0),
-        "reverse": lambda: machine.reverse(1, 0),
-        "credit half": lambda: machine.credit(0, True, True),
-        "credit": lambda: machine.credit(0, True, False),
-        "draft credit": lambda: machine.draft_credit(1),
-        "finalise all": machine.finalise_all,
-        "credit split": lambda: _all(machine.credit_split),
-        "work": lambda: machine.work(0, hundred / 40, more, 1, 1),
-        "merge": lambda: machine.merge(0, 2),
-        "undo": lambda: machine.undo(0),
-        "move": lambda: _invoice_and_move(machine),
-        "discard": lambda: machine.discard(0),
-    }
-
-
-def _all(step: Callable[[int], None]) -> None:
-    for place in range(6):
-        step(place)
-
-
-def _invoice_and_move(machine: Ledgers) -> None:
-    """Move the newest invoice, to the first customer that is another one."""
-    machine.work_and_invoice(0, Decimal("2.5"), Decimal(1000), 1)
-    _all(lambda place: machine.move(-1, place))

@@ -1,6 +1,5 @@
 """What a customer's pages show of its projects: the tab, and the panels of the profile."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest

@@ -5,7 +5,8 @@ from auditlog.registry import auditlog
 from moment.ledger.models.billed import BilledExpense, BilledPeriod, BilledPlanItem, BilledTime
 from moment.ledger.models.delivery import Delivery, Statement
 from moment.ledger.models.export import AccountingExport
-from moment.ledger.models.invoice import Invoice, InvoiceFile, InvoiceLine
+from moment.ledger.models.file import InvoiceFile
+from moment.ledger.models.invoice import Invoice, InvoiceLine
 from moment.ledger.models.payment import Match, OcrFile, OcrPayment, Payment
 
 __all__ = [

@@ -19,7 +19,6 @@ from moment.fields import KeyField
 from moment.invoice_settings.choices import VatCode
 from moment.invoice_settings.written import Written
 from moment.ledger.models.export import AccountingExport
-from moment.models import Content
 from moment.money import currency_code
 from moment.names import number_key
 from moment.projects.models import PriceModel, Project
@@ -371,34 +370,3 @@ class InvoiceLine(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-
-class InvoiceFile(models.Model):
-    """A file that goes with an invoice: the document itself in its forms, and attachments."""
-
-    class Kind(models.TextChoices):
-        PDF = "pdf", _("Invoice as PDF")
-        EHF = "ehf", _("Invoice as EHF")
-        HOURS_PDF = "hours_pdf", _("Hours specification as PDF")
-        HOURS_XLSX = "hours_xlsx", _("Hours specification as XLSX")
-        ATTACHMENT = "attachment", _("Attachment")
-
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="files")
-    kind = models.CharField(max_length=10, choices=Kind)
-    name = models.CharField(_("name"), max_length=200)
-    content = models.ForeignKey(Content, on_delete=models.PROTECT, related_name="+")
-    order = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        default_permissions = ()
-        ordering: ClassVar = ["order", "pk"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["invoice", "kind"],
-                condition=~Q(kind="attachment"),
-                name="ledger_file_once",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name

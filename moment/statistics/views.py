@@ -41,6 +41,8 @@ def of_customer(request: SignedInRequest, number: str) -> HttpResponse:
 @needs(*RIGHTS)
 def export(request: SignedInRequest, number: str) -> HttpResponse | FileResponse:
     customer = visible_customer(request.user, number)
+    if redirect := moved(request, customer, number):
+        return redirect
     form = PeriodForm(request.GET)
     if not form.is_valid():
         page = _of_page(customer, form)
@@ -75,6 +77,8 @@ def rows(request: SignedInRequest, number: str) -> HttpResponse:
 @needs(*RIGHTS)
 def export_rows(request: SignedInRequest, number: str) -> HttpResponse | FileResponse:
     customer = visible_customer(request.user, number)
+    if redirect := moved(request, customer, number):
+        return redirect
     form = PeriodForm(request.GET)
     if not form.is_valid():
         page = _of_page(customer, form)

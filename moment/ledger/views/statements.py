@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from customers.models import Customer
-from customers.views.loading import visible_customer
+from customers.views.loading import moved, visible_customer
 from customers.views.sheet import sheet
 from moment.access import SignedInRequest, needs
 from moment.content.serving import DOCUMENT
@@ -24,14 +24,20 @@ LOOKING = ("customers.view_customer", "ledger.view_invoice")
 @needs(*LOOKING)
 @require_safe
 def pdf(request: HttpRequest, number: str) -> HttpResponse:
-    shown = _asked_for(request, visible_customer(request.user, number))
+    customer = visible_customer(request.user, number)
+    if redirect := moved(request, customer, number):
+        return redirect
+    shown = _asked_for(request, customer)
     return pdf_response(statement.pdf_of([shown]), statement.file_name(shown))
 
 
 @needs(*LOOKING)
 @require_safe
-def xlsx(request: HttpRequest, number: str) -> FileResponse:
-    shown = _asked_for(request, visible_customer(request.user, number))
+def xlsx(request: HttpRequest, number: str) -> HttpResponse | FileResponse:
+    customer = visible_customer(request.user, number)
+    if redirect := moved(request, customer, number):
+        return redirect
+    shown = _asked_for(request, customer)
     name = f"statement-{shown.customer.number}-{shown.on:%Y-%m-%d}"
     columns, rows = statement.sheet_columns(), statement.sheet_rows(shown)
     return xlsx_response(name, _("Statement"), columns, rows)
@@ -40,6 +46,8 @@ def xlsx(request: HttpRequest, number: str) -> FileResponse:
 @needs(*LOOKING, "ledger.change_invoice")
 def send(request: SignedInRequest, number: str) -> HttpResponse:
     customer = visible_customer(request.user, number)
+    if redirect := moved(request, customer, number):
+        return redirect
     asked = StatementForm(request.GET)
     posted = request.method == "POST"
     initial = {"batch": sending_statements.new_batch()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
+from django.template.defaultfilters import floatformat
 
 from moment.projects.hours_text import hours_text
 
@@ -26,8 +26,9 @@ class Measure:
         if self.kind == HOURS:
             return hours_text(value)
         if self.kind == PERCENT:
-            return f"{number_format(value, 1)} %"
-        return number_format(value, 0, force_grouping=True)
+            return f"{floatformat(value, 1)} %"
+        # Rounded half up, as templates do: `number_format` cuts off.
+        return floatformat(value, "0g")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ ALL: Mapping[str, type[Rows]] = {
 def behind(statistics: Statistics, data: Mapping[str, str], user: User) -> Rows | None:
     """Return the rows behind the figure that is asked for; None where there is none for the user.
 
-    `data` is what the query string says: `figure`, and what else narrows the rows.
+    `data` is what the query string says: `figure`, what is invoiced where it names none, and what
+    else narrows the rows.
     """
-    kind = ALL.get(data.get("figure", ""))
+    kind = ALL.get(data.get("figure", "invoiced"))
     return kind(statistics, data) if kind and user.has_perm(kind.permission) else None

@@ -28,7 +28,7 @@ def _may_set_up() -> None:
 def setup(page: Page) -> None:
     _may_set_up()
     page.goto("/setup/")
-    expect(page.locator(".accounts tbody tr")).to_have_count(1)
+    expect(page.locator(".accounts tbody tr").first).to_be_visible()
 
 
 def setup_errors(page: Page) -> None:

@@ -53,7 +53,7 @@ def week(page: Page) -> None:
     page.goto(_WEEK)
     expect(page.locator(".week .cell a.cell__fixed")).to_be_visible()
     expect(page.locator(".week .cell__fixed svg")).to_be_visible()
-    page.locator(".week .cell__comment[data-full] summary").first.click()
+    page.locator(".cell__comment[data-full]:has(input) > summary").first.click()
     expect(page.locator(".cell__panel input").first).to_be_visible()
 
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 
 def overview(page: Page) -> None:
-    page.goto("/customers/?status=all")
+    page.goto("/customers/?status=all&sort=number")
     for mark in ("yes", "part", "no", "unknown"):
         expect(page.locator(f"table.customers [data-ehf={mark}]").first).to_be_attached()
 

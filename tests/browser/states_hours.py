@@ -54,7 +54,7 @@ def week(page: Page) -> None:
     expect(page.locator(".week .cell a.cell__fixed")).to_be_visible()
     expect(page.locator(".week .cell__fixed svg")).to_be_visible()
     page.locator(".cell__comment[data-full]:has(input) > summary").first.click()
-    expect(page.locator(".cell__panel input").first).to_be_visible()
+    expect(page.locator(".cell__comment[open] input").first).to_be_visible()
 
 
 def week_errors(page: Page) -> None:

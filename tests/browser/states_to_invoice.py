@@ -39,7 +39,9 @@ def fill(kari: User) -> None:
         starts_on=date(2026, 1, 1),
     )  # fmt: skip
     ExpenseFactory(project=project, text=LONG * 2, cost=4321098)
-    blocked = CustomerFactory(number="1293", name=f"{LONG} stengt AS", status="blocked")
+    blocked = CustomerFactory(
+        number="1293", name=f"{LONG} stengt AS", status="blocked", country="SE"
+    )
     approved(ProjectFactory(customer=blocked), by=kari)
 
 

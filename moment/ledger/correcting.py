@@ -77,7 +77,7 @@ def project_of(invoice: Invoice) -> Project:
 
     Raises CannotCredit where there is none, or are several.
     """
-    lines = InvoiceLine.objects.filter(invoice__in=crediting.split(invoice))
+    lines = InvoiceLine.objects.filter(invoice__in=Invoice.objects.of_split(invoice))
     found = list(
         Project.objects.filter(pk__in=lines.order_by().values("project"))
         .select_related("customer")
@@ -117,7 +117,7 @@ def move(
 def _concerned(invoice: Invoice, project: Project, customer: Customer) -> set[int]:
     """Return all whose rows are locked on the way, by key."""
     sharing = project.price_models.exclude(shares=None).values_list("shares__customer", flat=True)
-    split = crediting.split(invoice)
+    split = Invoice.objects.of_split(invoice)
     return {customer.pk, *sharing.order_by(), *(one.customer_id for one in split)}
 
 
@@ -130,7 +130,7 @@ def _give(project: Project, customer: Customer) -> list[str]:
 
 def _in_force(invoice: Invoice) -> Mapping[Any, Collection[int]]:
     """Return what says that work is invoiced by a split, by model and key."""
-    group = crediting.split(invoice)
+    group = Invoice.objects.of_split(invoice)
     return {
         model: list(
             model.objects.in_force().filter(line__invoice__in=group).values_list("pk", flat=True)

@@ -70,13 +70,6 @@ def seen(lines: Iterable[Left]) -> str:
     return " ".join(f"{one.line.pk}:{one.amount}" for one in lines)
 
 
-def split(invoice: Invoice) -> list[Invoice]:
-    """Return all invoices of a split, drafts too, the one with the work first; else it alone."""
-    root = invoice.part_of_id or invoice.pk
-    rows = Invoice.objects.filter(pk=root) | Invoice.objects.filter(part_of=root)
-    return list(rows.select_related("customer").order_by("pk"))
-
-
 def draft_credit(
     invoice: Invoice,
     *,
@@ -114,7 +107,7 @@ def draft_split(
     Raises as `draft_credit`; then nothing is saved.
     """
     with in_turn(), transaction.atomic():
-        locked, made = _locked(split(invoice)), []
+        locked, made = _locked(Invoice.objects.of_split(invoice)), []
         if shown is not None and shown != seen(left(invoice)):
             raise ChangedMeanwhile(invoice)
         for one in locked:
@@ -247,7 +240,7 @@ def _check_split(
     invoice: Invoice, lines: Sequence[Left], chosen: Sequence[tuple[Left, Decimal]]
 ) -> None:
     """Raise CannotCredit unless all of a split is credited once this is."""
-    others = [one for one in split(invoice) if one.pk != invoice.pk]
+    others = [one for one in Invoice.objects.of_split(invoice) if one.pk != invoice.pk]
     if not others:
         return
     if waiting := next((one for one in others if not one.is_final), None):
@@ -339,7 +332,7 @@ def _release(invoice: Invoice, note: Invoice) -> None:
     Of a split all is set free at once, each part by the credit note that its own customer got.
     """
     free: dict[Invoice, list[int]] = {}
-    group = split(invoice)
+    group = Invoice.objects.of_split(invoice)
     for one in group:
         lines = _left(one.lines.all(), _final(one))
         if len(group) > 1 and not (one.is_final and is_whole(lines)):

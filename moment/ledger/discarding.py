@@ -16,13 +16,6 @@ class CannotDiscard(Exception):
     """The draft has to stay; the text says why. Nothing was removed."""
 
 
-def of_split(invoice: Invoice) -> list[Invoice]:
-    """Return all invoices of a split with their customers, the one with the work first; else it."""
-    root = invoice.part_of_id or invoice.pk
-    rows = Invoice.objects.filter(pk=root) | Invoice.objects.filter(part_of=root)
-    return list(rows.select_related("customer").order_by("pk"))
-
-
 def discard(invoice: Invoice, *, version: int) -> int:
     """Remove a draft as it was shown, with all drafts of its split, and return how many there were.
 
@@ -30,12 +23,10 @@ def discard(invoice: Invoice, *, version: int) -> int:
     MergedMeanwhile.
     """
     with in_turn(), transaction.atomic():
-        keys = {one.customer_id for one in of_split(invoice)}
+        keys = {one.customer_id for one in Invoice.objects.of_split(invoice)}
         customers = Customer.with_merged.select_for_update(of=("self",)).filter(pk__in=keys)
         held = {row.pk: living(row) for row in customers.order_by("pk")}
-        root = invoice.part_of_id or invoice.pk
-        rows = Invoice.objects.filter(pk=root) | Invoice.objects.filter(part_of=root)
-        drafts = list(rows.select_for_update(of=("self",)).order_by("pk"))
+        drafts = list(Invoice.objects.of_split(invoice).select_for_update(of=("self",)))
         stored = next((one for one in drafts if one.pk == invoice.pk), None)
         if stored is None or stored.is_final or stored.version != version:
             raise ChangedMeanwhile(stored)

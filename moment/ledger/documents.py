@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from customers import hours_document
 from moment.content.keeping import keep
-from moment.ledger import crediting, document
+from moment.ledger import document
 from moment.ledger.attaching import file_name
 from moment.ledger.models import Invoice, InvoiceFile
 from moment.tabular import CONTENT_TYPE, xlsx
@@ -86,7 +86,7 @@ def before_release(invoice: Invoice) -> None:
 
     Once a credit note has set that free it can be changed. As `ready` does.
     """
-    for one in crediting.split(invoice):
+    for one in Invoice.objects.of_split(invoice):
         if one.is_final:
             files(one)
 

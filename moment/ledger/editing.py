@@ -12,7 +12,7 @@ from customers import invoicing
 from customers.models import Customer
 from customers.places import PLACES
 from moment.invoice_settings.written import Written, write_down
-from moment.ledger import discarding, freeing, holding, spreading, totals
+from moment.ledger import freeing, holding, spreading, totals
 from moment.ledger.freeing import Freed
 from moment.ledger.holding import ChangedMeanwhile
 from moment.ledger.models import Invoice, InvoiceLine
@@ -91,7 +91,7 @@ def is_from_work(invoice: Invoice, lines: Sequence[InvoiceLine]) -> bool:
 def _check_split(stored: Invoice, removed: Sequence[InvoiceLine], freed: Freed) -> None:
     """Raise ValidationError where lines go whose work others pay a part of."""
     shared = [line for line in removed if line.kind in SHARED]
-    if not (freed or shared) or len(discarding.of_split(stored)) < 2:
+    if not (freed or shared) or len(Invoice.objects.of_split(stored)) < 2:
         return
     raise ValidationError(
         _("Several customers pay for this work, so its lines stay. Discard the draft instead."),

@@ -119,7 +119,7 @@ class InvoicePage:
         """The other invoices for the same work, where customers share it."""
         if self.invoice.is_credit_note:
             return []
-        return [one for one in crediting.split(self.invoice) if one.pk != self.invoice.pk]
+        return [one for one in Invoice.objects.of_split(self.invoice) if one.pk != self.invoice.pk]
 
     @cached_property
     def deliveries(self) -> list[Delivery]:

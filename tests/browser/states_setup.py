@@ -48,7 +48,7 @@ def setup_changes(page: Page) -> None:
 
 def setup_account(page: Page) -> None:
     setup(page)
-    page.locator(".accounts th a").click()
+    page.locator(".accounts th a").first.click()
     expect(page.locator("dialog[open] .kid strong")).to_be_visible()
 
 
@@ -62,7 +62,7 @@ def setup_account_errors(page: Page) -> None:
 
 def setup_account_remove(page: Page) -> None:
     setup(page)
-    page.locator(".accounts .row-actions a[href$='remove/']").click()
+    page.locator(".accounts .row-actions a[href$='remove/']").first.click()
     expect(page.locator("dialog[open] .btn--bad")).to_be_visible()
 
 

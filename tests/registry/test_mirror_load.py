@@ -297,9 +297,9 @@ BAD = {
     "a packed file without its end": (gzip.compress(PLAIN)[:-6], Broken, "cut short"),
     "a packed file with a wrong sum": (gzip.compress(PLAIN)[:-8] + bytes(8), Broken, "damaged"),
     "packed bytes that are wrong": (
-        gzip.compress(os.urandom(99) + PLAIN)[:40] + b"\xff" * 99,
-        (Broken, NotARegister),
-        "damaged|no array",
+        gzip.compress(PLAIN, mtime=0)[:10] + b"\xff" * 99,
+        Broken,
+        "damaged",
     ),
     "JSON cut short": (cut(PLAIN), Broken, "cut short"),
     "packed JSON cut short": (gzip.compress(cut(PLAIN)), Broken, "cut short"),

@@ -42,6 +42,15 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         """Return those that have a number: they are in the ledger."""
         return self.filter(number__isnull=False)
 
+    def of_split(self, invoice: "Invoice") -> "InvoiceQuerySet":
+        """Return all invoices of a split, drafts too, the one with the work first; else it alone.
+
+        Each comes with its customer.
+        """
+        root = invoice.part_of_id or invoice.pk
+        rows = self.filter(Q(pk=root) | Q(part_of=root))
+        return rows.select_related("customer").order_by("pk")
+
     def still_open(self) -> "InvoiceQuerySet":
         """Return those in the ledger of which something is not settled yet."""
         return self.filter(is_open=True)

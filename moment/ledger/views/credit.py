@@ -29,7 +29,7 @@ FINAL = "final"  # the button that finalises at once
 @needs(*RIGHTS)
 def credit(request: SignedInRequest, number: str) -> HttpResponse:
     invoice = visible_invoice(request.user, number)
-    left, split = crediting.left(invoice), crediting.split(invoice)
+    left, split = crediting.left(invoice), Invoice.objects.of_split(invoice)
     data = request.POST if request.method == "POST" else None
     form = CreditForm(data, left=left, split=len(split), shown=crediting.seen(left))
     problem = _why_not(invoice, left)
@@ -67,7 +67,7 @@ def move(request: SignedInRequest, number: str) -> HttpResponse:
         except ChangedMeanwhile:
             problem = _meanwhile()
     context = {"form": form, "problem": problem, "project": project}
-    context["split"] = crediting.split(invoice)
+    context["split"] = Invoice.objects.of_split(invoice)
     title = _("Move invoice %(number)s to another customer") % {"number": invoice.number}
     return _sheet(request, invoice, "ledger/credit/_move.html", {"title": title, **context})
 

@@ -23,7 +23,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     invoice = visible_draft(request.user, pk)
     problem = _("It is final, so it stays.") if invoice.is_final else ""
     if request.method == "POST" and not problem:
-        freed = _freed(discarding.of_split(invoice))
+        freed = _freed(Invoice.objects.of_split(invoice))
         try:
             discarding.discard(invoice, version=_shown(request))
         except ChangedMeanwhile:
@@ -39,7 +39,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _respond(request: HttpRequest, invoice: Invoice, problem: str) -> HttpResponse:
-    split = discarding.of_split(invoice)
+    split = Invoice.objects.of_split(invoice)
     context = {
         "title": _("Discard the draft"),
         "invoice": invoice,

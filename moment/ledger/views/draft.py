@@ -13,7 +13,7 @@ from moment.access import needs
 from moment.htmx import INVALID, redirect_to, wants_fragment
 from moment.invoice_settings.declared import SETTINGS
 from moment.invoice_settings.words import words
-from moment.ledger import discarding, editing
+from moment.ledger import editing
 from moment.ledger.forms.draft import REFERENCES, SENDING, TEXTS
 from moment.ledger.freeing import Freed
 from moment.ledger.invoice_page import InvoicePage
@@ -54,7 +54,7 @@ def totals(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _read(request: HttpRequest, invoice: Invoice) -> HttpResponse:
-    split = [one for one in discarding.of_split(invoice) if one.pk != invoice.pk]
+    split = [one for one in Invoice.objects.of_split(invoice) if one.pk != invoice.pk]
     value = invoice.written.value
     names = ("credit_terms", *REFERENCES, *SENDING)
     facts = [(SETTINGS[name].label, words(SETTINGS[name], value(name))) for name in names]

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from customers import invoicing
 from moment import meanwhile
 from moment.htmx import wants_fragment
-from moment.ledger import checks, crediting, discarding, editing, freeing, parties, totals
+from moment.ledger import checks, crediting, editing, freeing, parties, totals
 from moment.ledger.forms.draft import DraftForm
 from moment.ledger.forms.line import Lines, about, texts_of
 from moment.ledger.models import Invoice, InvoiceLine
@@ -114,7 +114,7 @@ class Editor:
         return render(self.request, template, self.context() | more)
 
     def page(self, status: int = 200) -> HttpResponse:
-        split = [] if self.gone else discarding.of_split(self.invoice)
+        split = [] if self.gone else Invoice.objects.of_split(self.invoice)
         context = self.context() | {
             "merged": self.merged,
             "closed": self.closed,

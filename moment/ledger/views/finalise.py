@@ -16,7 +16,7 @@ from customers.numbers import propose
 from moment.access import SignedInRequest, needs
 from moment.content import Refused
 from moment.htmx import INVALID, redirect_to, render_page
-from moment.ledger import checks, crediting, delivering, discarding, documents, finalising, totals
+from moment.ledger import checks, crediting, delivering, documents, finalising, totals
 from moment.ledger.finalising import CannotFinalise, ChangedMeanwhile
 from moment.ledger.models import Invoice
 from moment.ledger.numbers import INVOICES
@@ -151,7 +151,7 @@ def _sheet(request: HttpRequest, draft: Invoice, problem: str = "") -> HttpRespo
         "plan": delivering.plan(draft),
         "problem": problem or proposal.problem,
         "problems": problems,
-        "split": [one for one in discarding.of_split(draft) if one.pk != draft.pk],
+        "split": [one for one in Invoice.objects.of_split(draft) if one.pk != draft.pk],
         "fragment": "ledger/finalise/_form.html",
         "action": request.path,
     }

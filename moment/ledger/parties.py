@@ -45,8 +45,10 @@ class Ours:
 def write_down(invoices: Sequence[Invoice], ours: Ours) -> None:
     """Give invoices their sellers, their buyers and where to pay, as they are now; saves nothing.
 
-    At most five queries for those that go by EHF, else none.
+    At most five queries for those that go by EHF, and one where credit notes are among them.
     """
+    notes = [one for one in invoices if one.is_credit_note]
+    models.prefetch_related_objects(notes, "credits")
     by_ehf = [one for one in invoices if one.written.value("invoice_type") == InvoiceType.EHF]
     models.prefetch_related_objects(by_ehf, "project")
     there = destinations_of(by_ehf, ours.company) if by_ehf else ()
@@ -104,9 +106,20 @@ def seller_of(invoice: Invoice) -> CompanySettings:
     return CompanySettings(**invoice.seller)
 
 
+def is_vat_registered(invoice: Invoice, company: CompanySettings) -> bool:
+    """Tell whether the seller of a draft is in the VAT register.
+
+    A credit note has the VAT of its invoice, so it has its seller's number too, whatever came since.
+    """
+    if invoice.credits is None:
+        return company.vat_registered
+    return bool(invoice.credits.seller["vat_registered"])
+
+
 def _write_down_seller(invoice: Invoice, ours: Ours) -> None:
     seller: dict[str, Any] = {name: getattr(ours.company, name) for name in SELLER}
-    invoice.seller = seller | {"country": str(ours.company.country)}
+    seller |= {"country": str(ours.company.country)}
+    invoice.seller = seller | {"vat_registered": is_vat_registered(invoice, ours.company)}
     account = ours.account_for(invoice.currency)
     invoice.account = {"number": account.number, "bic": account.bic} if account else {}
 

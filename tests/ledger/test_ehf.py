@@ -61,6 +61,14 @@ def abroad(country="SE", **columns):
     return buyer(name="Fjäll AB", country=country, org_number="5567321707", **ways | columns)
 
 
+def credited_by_another(registered):
+    """Credit an invoice from before we came into the VAT register, or left it."""
+    code = "7" if registered else "3"
+    made = ehf_invoice(line("500", code), seller={"vat_registered": not registered})
+    CompanySettings.objects.update(vat_registered=registered)
+    return ehf_credit_note(made)
+
+
 MATRIX = {
     "one rate": lambda: ehf_invoice(HOURS),
     "every code at once": lambda: ehf_invoice(
@@ -126,6 +134,8 @@ MATRIX = {
     "a credit note of a split": lambda: ehf_credit_note(
         ehf_invoice(HOURS, line("-2880", kind="deduction"))
     ),
+    "a credit note by who left the VAT register": lambda: credited_by_another(False),
+    "a credit note by who came into the VAT register": lambda: credited_by_another(True),
     "a credit note in krona": lambda: ehf_credit_note(
         ehf_invoice(HOURS, currency="SEK", rate=Decimal("1.037125"))
     ),

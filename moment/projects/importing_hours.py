@@ -17,7 +17,7 @@ from moment.projects import hours
 from moment.projects.hours import Hours
 from moment.projects.hours_text import read_hours
 from moment.projects.models import Activity, Project
-from moment.projects.reading_rows import NotReadable, read_day, rows_of
+from moment.reading_rows import NotReadable, read_day, rows_of
 
 MOST_ROWS = 5000
 MOST_TICKS = 200

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from moment.projects.models import TimeEntry
-from moment.projects.reading_rows import NotReadable, rows_of, text_of
+from moment.reading_rows import NotReadable, rows_of, text_of
 from tests.factories import ActivityFactory, EmployeeFactory, ProjectFactory
 from tests.projects.test_hours_import import looked_through, meant, problems
 

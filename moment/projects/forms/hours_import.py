@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from moment.content.uploads import NotTaken
 from moment.keyset import is_key
-from moment.projects.reading_rows import NotReadable, text_of
+from moment.reading_rows import NotReadable, text_of
 
 MOST_BYTES = 5_000_000
 LONGEST = 2_000_000  # characters

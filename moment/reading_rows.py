@@ -83,23 +83,42 @@ def read_day(text: str) -> date:
     raise ValueError(f"not a day: {text!r}")
 
 
+def table_of(data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a CSV or XLSX file that are not empty, each with where it stands there.
+
+    That is the line on which it begins, of a spreadsheet the number of its row. Line breaks within
+    a cell stay. Raises NotReadable.
+    """
+    if not data.startswith(_ZIP):
+        yield from rows_of(text_of(data))
+        return
+    for number, cells in enumerate(_sheet_rows(data), start=1):
+        if any(cells):
+            yield number, cells
+
+
 def _sheet_text(data: bytes) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter="\t", lineterminator="\n")
+    for cells in _sheet_rows(data):
+        writer.writerow([" ".join(cell.split()) for cell in cells])
+    return "\n".join(line.rstrip("\t") for line in out.getvalue().splitlines())
+
+
+def _sheet_rows(data: bytes) -> Iterator[list[str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(part.file_size for part in archive.infolist()) > _MOST_UNPACKED:
                 raise NotReadable(_("The file is too large."))
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        out = io.StringIO()
-        writer = csv.writer(out, delimiter="\t", lineterminator="\n")
         rows = sheet.iter_rows(values_only=True, max_row=_MOST_ROWS, max_col=_MOST_CELLS)
         for row in rows:
-            writer.writerow([_cell_text(value) for value in row])
+            yield [_cell_text(value) for value in row]
     except NotReadable:
         raise
     except Exception:  # whatever the libraries below make of nonsense
         raise NotReadable(_("This is no XLSX file that can be read.")) from None
-    return "\n".join(line.rstrip("\t") for line in out.getvalue().splitlines())
 
 
 def _cell_text(value: Any) -> str:
@@ -118,5 +137,10 @@ def _cell_text(value: Any) -> str:
             minutes = round(value.total_seconds() / 60)
             return f"{minutes // 60}:{minutes % 60:02}"
         case float():
-            return f"{round(value, 4):g}" if abs(value) < 10**_LONGEST_NUMBER else str(value)
-    return " ".join(str(value).split())
+            # As many digits as it has: a reg. no. is a number too.
+            within = abs(value) < 10**_LONGEST_NUMBER
+            return f"{round(value, 4):.{_LONGEST_NUMBER}g}" if within else str(value)
+        case int():
+            return str(value)
+    lines = (" ".join(line.split()) for line in str(value).splitlines())
+    return "\n".join(line for line in lines if line)

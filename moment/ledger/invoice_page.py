@@ -83,7 +83,7 @@ class InvoicePage:
     def settled(self) -> list[Settled]:
         """What it is matched with and nobody took back, the first first."""
         ours = Q(invoice=self.invoice) | Q(credit_note=self.invoice)
-        rows = Match.objects.filter(ours, takes_back=None, taken_back_by=None)
+        rows = Match.objects.in_force().filter(ours)
         related = ("invoice", "credit_note", "payment", "repayment")
         return [
             Settled(

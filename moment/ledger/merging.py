@@ -100,7 +100,7 @@ def _between_several(customers: Collection[int]) -> QuerySet[Match]:
     """Return the matches in force of which one side is another customer's than the other."""
     theirs = Q(invoice__customer__in=customers) | Q(repayment__customer__in=customers)
     theirs |= Q(payment__customer__in=customers) | Q(credit_note__customer__in=customers)
-    rows = Match.objects.filter(theirs, takes_back=None, taken_back_by=None)
+    rows = Match.objects.in_force().filter(theirs)
     rows = rows.annotate(debit=_DEBIT, credit=_CREDIT).exclude(debit=F("credit"))
     related = ("invoice", "repayment", "payment", "credit_note")
     return rows.select_related(*related).order_by("pk")

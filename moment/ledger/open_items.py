@@ -27,8 +27,8 @@ def credits(customer: Customer, currency: str) -> list[Item]:
 
 def currencies(customer: Customer) -> list[str]:
     """Return the currencies in which something is open, that of the oldest invoice first."""
-    invoices = Invoice.objects.filter(customer=customer, is_open=True).order_by("due_on", "pk")
-    payments = Payment.objects.filter(customer=customer, is_open=True).order_by("paid_on", "pk")
+    invoices = Invoice.objects.still_open().filter(customer=customer).order_by("due_on", "pk")
+    payments = Payment.objects.still_open().filter(customer=customer).order_by("paid_on", "pk")
     found = [*invoices.values_list("currency", flat=True)]
     return list(dict.fromkeys([*found, *payments.values_list("currency", flat=True)]))
 
@@ -87,8 +87,8 @@ def pairs(
 def seen(customer: Customer) -> str:
     """Return what a form keeps of what was open as it was shown, and of the newest payment then."""
     rows: list[Item] = [
-        *Invoice.objects.filter(customer=customer, is_open=True).order_by("pk"),
-        *Payment.objects.filter(customer=customer, is_open=True).order_by("pk"),
+        *Invoice.objects.still_open().filter(customer=customer).order_by("pk"),
+        *Payment.objects.still_open().filter(customer=customer).order_by("pk"),
     ]
     text = " ".join(f"{key_of(row)}:{row.remaining}" for row in rows)
     newest = Payment.objects.filter(customer=customer).order_by("-pk").values_list("pk", flat=True)
@@ -104,8 +104,9 @@ def newest_seen(shown: str) -> int | None:
 
 
 def _of(customer: Customer, currency: str) -> list[Item]:
-    invoices = Invoice.objects.filter(customer=customer, currency=currency, is_open=True)
-    payments = Payment.objects.filter(customer=customer, currency=currency, is_open=True)
+    its = {"customer": customer, "currency": currency}
+    invoices = Invoice.objects.still_open().filter(**its)
+    payments = Payment.objects.still_open().filter(**its)
     return sorted([*invoices, *payments], key=_age)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from customers import holding as customers_holding
@@ -110,7 +110,7 @@ def take_back(match: Match, *, by: User, on: date) -> Match:
     assert some is not None
     with in_turn(), transaction.atomic(), customers_holding.held(some.customer) as customer:
         stored = Match.objects.select_related("payment", "repayment").get(pk=match.pk)
-        if _is_reversal(stored):
+        if stored.is_reversal:
             raise CannotMatch(_("A payment and what reverses it stay matched."))
         _lock_items(customer, [stored])
         return matching.take_back(stored, by=by, on=on)
@@ -187,13 +187,6 @@ def _lock_items(customer: Customer, matches: Sequence[Match], *more: Payment) ->
     return payments
 
 
-def _is_reversal(match: Match) -> bool:
-    one, other = match.repayment, match.payment
-    if one is None or other is None:
-        return False
-    return one.reverses_id == other.pk or other.reverses_id == one.pk
-
-
 def _side_by_side(other: Item, payment: Payment) -> tuple[Item, Item]:
     """Return a payment and what it is matched with, the debit first."""
     return (other, payment) if payment.amount > 0 else (payment, other)
@@ -201,5 +194,5 @@ def _side_by_side(other: Item, payment: Payment) -> tuple[Item, Item]:
 
 def _matches(payment: Payment) -> QuerySet[Match]:
     """Return what a payment is matched with and nobody has taken back."""
-    rows = Match.objects.filter(payment=payment) | Match.objects.filter(repayment=payment)
-    return rows.filter(takes_back=None, taken_back_by=None).order_by("pk")
+    its = Q(payment=payment) | Q(repayment=payment)
+    return Match.objects.in_force().filter(its).order_by("pk")

@@ -147,7 +147,7 @@ class PaymentList(Listing):
     def __init__(self, data: QueryDict, user: User | AnonymousUser) -> None:
         super().__init__(data)
         payments = Payment.objects.visible_to(user)
-        unknown = OcrPayment.objects.filter(payment=None)
+        unknown = OcrPayment.objects.unknown()
         may = user.has_perm("ledger.view_invoice")
         self.filter = PaymentFilter(data, payments)
         self._unknown = PaymentFilter(data, unknown if may else unknown.none())

@@ -18,7 +18,6 @@ class Settled:
     item: Item  # with what
     # By what it was taken back; None: it holds.
     taken_back: Match | None
-    is_reversal: bool
 
     @property
     def is_payment(self) -> bool:
@@ -53,8 +52,4 @@ class PaymentPage:
         else:
             item = match.payment or match.credit_note
         assert item is not None
-        other = item if isinstance(item, Payment) else None
-        is_reversal = other is not None and (
-            other.reverses_id == self.payment.pk or self.payment.reverses_id == other.pk
-        )
-        return Settled(match, item, getattr(match, "taken_back_by", None), is_reversal)
+        return Settled(match, item, getattr(match, "taken_back_by", None))

@@ -45,9 +45,7 @@ def invoices(customers: Collection[Any] | QuerySet, period: Period) -> QuerySet[
 
     What credit notes alone have settled nobody has paid, nor what was paid and taken back.
     """
-    paid = Match.objects.filter(
-        invoice=OuterRef("pk"), payment__isnull=False, takes_back=None, taken_back_by=None
-    )
+    paid = Match.objects.in_force().filter(invoice=OuterRef("pk"), payment__isnull=False)
     rows = Invoice.objects.final().filter(
         customer__in=customers,
         kind=Invoice.Kind.INVOICE,

@@ -96,6 +96,12 @@ class Payment(models.Model):
         return {"concerns": [self.customer_id]}
 
 
+class MatchQuerySet(models.QuerySet["Match"]):
+    def in_force(self) -> "MatchQuerySet":
+        """Return those that nobody has taken back, without those that take others back."""
+        return self.filter(takes_back=None, taken_back_by=None)
+
+
 class Match(models.Model):
     """So much of what a customer owes is settled by what it has to its credit, in one currency.
 
@@ -125,6 +131,8 @@ class Match(models.Model):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = MatchQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()
@@ -166,6 +174,14 @@ class Match(models.Model):
     def __str__(self) -> str:
         return f"{self.amount}"
 
+    @property
+    def is_reversal(self) -> bool:
+        """Tell whether it matches a payment with what reverses it."""
+        one, other = self.repayment, self.payment
+        if one is None or other is None:
+            return False
+        return one.reverses_id == other.pk or other.reverses_id == one.pk
+
 
 class OcrFile(models.Model):
     """A file of the bank's with OCR giro payments (BBS format), read once."""
@@ -189,6 +205,12 @@ class OcrFile(models.Model):
         return self.name
 
 
+class OcrPaymentQuerySet(models.QuerySet["OcrPayment"]):
+    def unknown(self) -> "OcrPaymentQuerySet":
+        """Return those of which nobody knows yet whose they are."""
+        return self.filter(payment=None)
+
+
 class OcrPayment(models.Model):
     """One payment in such a file; without a payment of ours while nobody knows whose it is."""
 
@@ -202,6 +224,8 @@ class OcrPayment(models.Model):
     # What the bank knows it by: the same payment in another file is the same.
     reference = models.CharField(_("reference"), max_length=60, unique=True)
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, null=True, related_name="ocr")
+
+    objects = OcrPaymentQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

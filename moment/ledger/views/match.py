@@ -114,8 +114,8 @@ def _asked_for(customer: Customer, asked: QueryDict) -> Item | None:
     """Return the open payment or invoice that the link names."""
     key, number = asked.get("payment", ""), asked.get("invoice", "")
     if is_key(key):
-        return customer.payments.filter(pk=key, is_open=True).first()
-    return customer.invoices.numbered(number).filter(is_open=True).first()
+        return customer.payments.still_open().filter(pk=key).first()
+    return customer.invoices.still_open().numbered(number).first()
 
 
 def _sum(items: list[Any]) -> Decimal:

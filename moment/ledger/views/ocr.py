@@ -124,7 +124,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     counted = OcrFile.objects.annotate(n=Count("rows"), amount=Sum("rows__amount"))
-    unknown = OcrPayment.objects.filter(payment=None)
+    unknown = OcrPayment.objects.unknown()
     context = {
         "form": form,
         "looked": looked,

@@ -19,7 +19,14 @@ LONGEST_ADDRESS = 254  # letters; longer ones fit into no envelope (RFC 5321)
 
 
 class NotSent(Exception):
-    """The letter did not go out. The text says why, for administrators."""
+    """The letter did not go out. The text says why, for administrators.
+
+    Of one to several, `reached` are those who have got it.
+    """
+
+    def __init__(self, text: str, reached: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.reached = reached
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ def send(
 
 
 def _hand_over(letter: _Letter, everybody: Sequence[str], personal: Personal | None) -> None:
-    refused = []
+    refused, reached = [], []
     try:
         if personal:
             _sign(letter, personal)
@@ -122,12 +129,14 @@ def _hand_over(letter: _Letter, everybody: Sequence[str], personal: Personal | N
                     letter.send()
                 except SMTPRecipientsRefused as error:
                     refused.append(f"{letter.envelope}: {error}")
+                else:
+                    reached.append(letter.envelope)
     # What smtplib raises is an OSError too; a domain can pass for one and have no form in ASCII.
     except (OSError, UnicodeError) as error:
-        raise NotSent(f"{letter.envelope or everybody[0]}: {error}") from error
+        raise NotSent(f"{letter.envelope or everybody[0]}: {error}", reached) from error
     if refused:
-        got = len(everybody) - len(refused)
-        raise NotSent("; ".join([*refused, *([f"{got} got it"] if got else [])]))
+        got = [f"{len(reached)} got it"] if reached else []
+        raise NotSent("; ".join([*refused, *got]), reached)
 
 
 def _headers(personal: Personal | None) -> dict[str, str]:

@@ -51,7 +51,7 @@ def _statement(now: datetime, by: User) -> None:
     sent_at = now - timedelta(days=6, hours=2)
     overdue = Invoice.objects.overdue().select_related("customer").order_by("due_on", "pk")
     for invoice in overdue:
-        plan = sending_statements.plan([invoice.customer])
+        plan = sending_statements.plan([invoice.customer], sent_at.date())
         if plan.reached:
             batch = sending_statements.new_batch()
             sending_statements.make(plan.reached, sent_at.date(), by=by, batch=batch)

@@ -109,7 +109,7 @@ def seller_of(invoice: Invoice) -> CompanySettings:
 def is_vat_registered(invoice: Invoice, company: CompanySettings) -> bool:
     """Tell whether the seller of a draft is in the VAT register.
 
-    A credit note has the VAT of its invoice, so it has its seller's number too, whatever came since.
+    A credit note has the VAT of its invoice, so it says of the seller what that says.
     """
     if invoice.credits is None:
         return company.vat_registered

@@ -2,13 +2,15 @@
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,14 +32,23 @@ PATIENCE = 5.0
 # What is neither sent nor failed so long after it was begun was stopped on its way.
 _ON_ITS_WAY = timedelta(minutes=5)
 _LONGEST_ERROR = 1000
+# What a statement that reached some, and another of the rest, have both.
+_SAME = (
+    *("customer", "batch", "at", "since", "message", "message_id"),
+    *("made_at", "made_by", "begun_at"),
+)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """To whom statements of customers go: those with an address, and those without."""
+    """To whom statements of customers go: those with an address, and those without.
+
+    `had` are addresses of theirs that are left out, since they have got the same already.
+    """
 
     reached: Sequence[tuple[Customer, Mail]]
     without: Sequence[Customer]
+    had: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -55,11 +66,46 @@ class Progress:
         return self.total - self.waiting
 
 
-def plan(customers: Sequence[Customer]) -> Plan:
-    """Return to whom the statements of these customers go. At most three queries."""
-    found = destination.mailboxes_of(customers)
-    reached = [(one, found[one.pk]) for one in customers if found[one.pk].to]
-    return Plan(reached, [one for one in customers if not found[one.pk].to])
+def plan(customers: Sequence[Customer], on: date, since: date | None = None) -> Plan:
+    """Return to whom the statements of these customers go. At most four queries.
+
+    Where one did not reach all that it was sent to, those that it did reach are left out.
+    """
+    found, had = destination.mailboxes_of(customers), _had(customers, on, since)
+    reached, without, left_out = [], [], []
+    for one in customers:
+        mails = found[one.pk]
+        if not mails.to:
+            without.append(one)
+            continue
+        to, cc = (
+            tuple(box for box in boxes if box.address not in had.get(one.pk, ()))
+            for boxes in (mails.to, mails.cc)
+        )
+        if (to or cc) and (to, cc) != (mails.to, mails.cc):
+            left_out += [box.address for box in (*mails.to, *mails.cc) if box not in (*to, *cc)]
+            mails = replace(mails, to=to or cc, cc=cc if to else ())
+        reached.append((one, mails))
+    return Plan(reached, without, left_out)
+
+
+def _had(
+    customers: Sequence[Customer], on: date, since: date | None
+) -> Mapping[int, Collection[str]]:
+    """Return whom the same statement reached where it did not reach others. One query.
+
+    By the customer's key; the last time that it was tried decides.
+    """
+    last: dict[int, dict[str, bool]] = defaultdict(dict)
+    rows = Statement.objects.filter(customer__in=customers, at=on, since=since).order_by("pk")
+    for row in rows.filter(Q(sent_at__isnull=False) | Q(failed_at__isnull=False)):
+        for address in _listed(row):
+            last[row.customer_id][address] = row.sent_at is not None
+    return {
+        key: [address for address, got in among.items() if got]
+        for key, among in last.items()
+        if not all(among.values())
+    }
 
 
 def new_batch() -> str:
@@ -150,23 +196,42 @@ def _addresses(mailboxes: Sequence[destination.Mailbox]) -> str:
     return ", ".join(mailbox.address for mailbox in mailboxes)
 
 
+def _listed(one: Statement, *names: str) -> list[str]:
+    """Return the addresses that a statement is for, those that get a copy last."""
+    found = (getattr(one, name).split(", ") for name in names or ("to", "copy_to"))
+    return [address for addresses in found for address in addresses if address]
+
+
 def _deliver(one: Statement, company: CompanySettings) -> None:
     try:
         shown = statement.of(one.customer, one.at, one.since)
-        content = statement.pdf_of([shown])
-        for address in f"{one.to}, {one.copy_to}".split(", "):
-            if address:
-                _send(one, address, shown, content, company)
+        _send(one, shown, statement.pdf_of([shown]), company)
     except (mail.NotSent, OSError) as error:
         logger.warning("Statement %s of customer %s: %s", one.pk, one.customer.number, error)
-        _note(one, failed_at=timezone.now(), error=str(error)[:_LONGEST_ERROR])
+        failed = {"failed_at": timezone.now(), "error": str(error)[:_LONGEST_ERROR]}
+        _note_some(one, getattr(error, "reached", ()), failed)
     else:
         _note(one, sent_at=timezone.now())
 
 
-def _send(
-    one: Statement, to: str, shown: statement.Statement, pdf: bytes, company: CompanySettings
-) -> None:
+def _note_some(one: Statement, reached: Collection[str], failed: Mapping[str, Any]) -> None:
+    """Write down that a statement failed, and in a row of their own whom it did reach."""
+    with in_turn(), transaction.atomic():
+        if reached:
+            same: dict[str, Any] = {name: getattr(one, name) for name in _SAME}
+            same |= _only(one, lambda address: address in reached)
+            Statement.objects.create(**same, sent_at=timezone.now())
+            failed = {**failed, **_only(one, lambda address: address not in reached)}
+        _note(one, **failed)
+
+
+def _only(one: Statement, is_meant: Callable[[str], bool]) -> dict[str, str]:
+    """Return some of the addresses that a statement is for, as columns."""
+    to, cc = (list(filter(is_meant, _listed(one, name))) for name in ("to", "copy_to"))
+    return {"to": ", ".join(to or cc), "copy_to": ", ".join(cc if to else ())}
+
+
+def _send(one: Statement, shown: statement.Statement, pdf: bytes, company: CompanySettings) -> None:
     context: Mapping[str, Any] = {
         "statement": shown,
         "customer": one.customer,
@@ -179,9 +244,11 @@ def _send(
         sender=company.name,
         reply_to=one.made_by.email or company.email,
         message_id=one.message_id,
+        copy_to=_listed(one, "copy_to"),
         attachments=[Attachment(statement.file_name(shown), pdf, "application/pdf")],
     )
-    mail.send(to, "ledger/letters/statement", context, language=shown.language, personal=personal)
+    to, template = _listed(one, "to"), "ledger/letters/statement"
+    mail.send(to, template, context, language=shown.language, personal=personal)
 
 
 def _note(one: Statement, **values: Any) -> None:

@@ -116,6 +116,37 @@ def test_what_does_not_go_out_is_said_and_kept(as_kari, customer, mail_server):
     assert "550" in row.error
 
 
+def test_what_got_through_is_kept_by_address_and_is_not_sent_again(as_kari, customer, mail_server):
+    """Of three the second is refused; sent again it goes to that one alone, and then to all."""
+    first, second, third = (f"{name}@moen.example" for name in ("eva", "liv", "per"))
+    for address, where in ((first, "to"), (second, "to"), (third, "cc")):
+        contact = ContactFactory(customer=customer, person=PersonFactory(emails=[address]))
+        InvoiceRecipient.objects.create(customer=customer, contact=contact, kind=where)
+    url, got = f"/customers/1040/ledger/send/?at={ON}", []
+
+    def send(batch: str) -> str:
+        mail_server.reached.clear()
+        said = as_kari.post(url, {"batch": batch * 32}, follow=True).content.decode()
+        got[:] = mail_server.reached
+        return said
+
+    mail_server.refuses.add(second)
+    said = send("1")
+    assert got == [first, third]
+    assert f"Sent to {first}" in said
+    assert f"The e-mail to {second} did not go out" in said
+    rows = {(row.to, row.copy_to, bool(row.sent_at)) for row in Statement.objects.all()}
+    assert rows == {(first, third, True), (second, "", False)}
+    mail_server.refuses.clear()
+    page = as_kari.get(url).content.decode()
+    assert f"{first}, {third} got it already." in page
+    send("2")
+    assert got == [second]
+    assert "got it already" not in as_kari.get(url).content.decode()
+    send("3")
+    assert got == [first, second, third]
+
+
 def test_nobody_to_write_to_is_said_before(as_kari, kari, mail_server):
     made = CustomerFactory(number="1050", email="")
     invoice(made, "100", by=kari, invoice_settings={})

@@ -8,10 +8,14 @@ from aiosmtpd.controller import Controller
 
 
 class MailServer(Controller):
-    """Keeps what it is given in `letters`; answers 550 to those named in `refuses`."""
+    """Keeps what it is given in `letters`; answers 550 to those named in `refuses`.
+
+    `reached` are the addresses of the envelopes that got through, in their order.
+    """
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
+        self.reached: list[str] = []
         self.refuses: set[str] = set()
         super().__init__(self, hostname="127.0.0.1", port=0)
 
@@ -40,6 +44,7 @@ class MailServer(Controller):
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.reached.extend(envelope.rcpt_tos)
         return "250 OK"
 
 

@@ -68,7 +68,7 @@ def send(request: SignedInRequest) -> HttpResponse:
     customers = _chosen(request, found, sending_statements.MOST + 1)
     if len(customers) > sending_statements.MOST:
         return _too_many(request, found, sending_statements.MOST)
-    plan = sending_statements.plan(customers)
+    plan = sending_statements.plan(customers, found.on)
     posted = request.method == "POST"
     initial = {"batch": sending_statements.new_batch()}
     form = SendForm(request.POST if posted else None, initial=initial, auto_id="statement_%s")

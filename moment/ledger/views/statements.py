@@ -52,7 +52,7 @@ def send(request: SignedInRequest, number: str) -> HttpResponse:
     posted = request.method == "POST"
     initial = {"batch": sending_statements.new_batch()}
     form = SendForm(request.POST if posted else None, initial=initial, auto_id="statement_%s")
-    plan = sending_statements.plan([customer])
+    plan = sending_statements.plan([customer], asked.on, asked.since_day)
     if form.is_valid() and plan.reached:
         batch = form.cleaned_data["batch"]
         made = sending_statements.make(
@@ -60,7 +60,7 @@ def send(request: SignedInRequest, number: str) -> HttpResponse:
             message=form.cleaned_data["message"],
         )  # fmt: skip
         sending_statements.deliver(batch)
-        _tell(request, [one.pk for one in made])
+        _tell(request, batch if made else "")
         return redirect_to(request, reverse("ledger:ledger", args=[customer.number]))
     context = {
         "title": _("Send statement"),
@@ -69,6 +69,7 @@ def send(request: SignedInRequest, number: str) -> HttpResponse:
         "on": asked.on,
         "since": asked.since_day,
         "mail": plan.reached[0][1] if plan.reached else None,
+        "had": plan.had,
     }
     back = reverse("ledger:ledger", args=[customer.number])
     fragment = "ledger/statement/_send.html"
@@ -96,11 +97,11 @@ def _asked_for(request: HttpRequest, customer: Customer) -> statement.Statement:
     return statement.of(customer, asked.on, asked.since_day)
 
 
-def _tell(request: HttpRequest, keys: list[int]) -> None:
-    sent, failed = sending_statements.told(list(Statement.objects.filter(pk__in=keys)))
+def _tell(request: HttpRequest, batch: str) -> None:
+    sent, failed = sending_statements.told(list(Statement.objects.filter(batch=batch)))
     if sent:
         messages.success(request, sent)
     if failed:
         messages.warning(request, failed)
-    if not keys:
+    if not batch:
         messages.info(request, _("This was sent already. Nothing was done."))

@@ -17,6 +17,7 @@ currency_code = RegexValidator(
     r"^[A-Z]{3}\Z", gettext_lazy("A currency is three capital letters, like NOK.")
 )
 
+MINUS = "\u2212"
 COMMON = ["NOK", "SEK", "DKK", "EUR", "USD", "GBP"]
 
 
@@ -43,14 +44,17 @@ currency_choices = lazy(_choices, list)
 
 
 _CENTS = Decimal("0.01")
-# What people put between thousands, beside the comma and the full stop; a true minus is a minus.
+# What people put between thousands, beside the comma and the full stop.
 _BLANKS = re.compile(r"[\s\u00a0\u2009\u202f'’]")
 _WRITTEN = re.compile(r"-?\d+(?:[.,]\d+)*\Z", re.ASCII)
 _GROUPED = re.compile(r"-?[1-9]\d{0,2}(?:[.,]\d{3})+\Z", re.ASCII)
 
 
 def amount(value: Decimal | int | None) -> str:
-    """Return an amount with two decimals, `1 204 500,00` or `1,204,500.00`; empty for None."""
+    """Return an amount with two decimals, `1 204 500,00` or `1,204,500.00`; empty for None.
+
+    One below 0 has a true minus, which is as wide as the digits: `−500,00`.
+    """
     if value is None:
         return ""
     # Nothing is added so that nothing stands without a minus.
@@ -60,12 +64,19 @@ def amount(value: Decimal | int | None) -> str:
 
 @cache
 def _separators(language: str | None) -> dict[int, str]:
-    """Return what stands in a language for the comma and the full stop of `1,204,500.00`.
+    """Return what stands in a language for the marks of `-1,204,500.00`.
 
     Kept, since pages have hundreds of amounts and Django would look it up for each.
     """
     names = {",": "THOUSAND_SEPARATOR", ".": "DECIMAL_SEPARATOR"}
-    return {ord(mark): get_format(name, language) for mark, name in names.items()}
+    return {ord("-"): MINUS} | {
+        ord(mark): get_format(name, language) for mark, name in names.items()
+    }
+
+
+def with_minus(number: str) -> str:
+    """Return a number that Django or Python wrote with the minus that people write."""
+    return number.replace("-", MINUS)
 
 
 def read_amount(text: str) -> Decimal:
@@ -75,7 +86,7 @@ def read_amount(text: str) -> Decimal:
     stand between thousands, since no amount has three decimals. Raises ValueError for anything
     else.
     """
-    bare = _BLANKS.sub("", text).replace("−", "-")
+    bare = _BLANKS.sub("", text).replace(MINUS, "-")
     if not _WRITTEN.match(bare):
         raise ValueError(f"not an amount: {text!r}")
     marks = [c for c in bare if c in ".,"]

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 from lxml import etree
 
+from moment.money import with_minus
 from moment.statistics.figures import Month
 
 WIDTH, HEIGHT = 900, 270
@@ -75,7 +76,7 @@ def _day(month: Month) -> date:
 
 
 def thousands(tick: float) -> str:
-    return number_format(f"{tick / THOUSAND:g}", force_grouping=True)
+    return with_minus(number_format(f"{tick / THOUSAND:g}", force_grouping=True))
 
 
 def ticks_of(lowest: Decimal, highest: Decimal) -> list[float]:
@@ -103,6 +104,6 @@ def plain(tree: etree._Element, told: Sequence[Sequence[str]]) -> SafeString:
 
 
 def _told(months: Sequence[Month]) -> list[list[str]]:
-    amount = lambda value: number_format(f"{value:.0f}", force_grouping=True)  # noqa: E731
+    amount = lambda value: with_minus(number_format(f"{value:.0f}", force_grouping=True))  # noqa: E731
     before = [f"{short(month)}: {amount(month.before)}" for month in months]
     return [before, [f"{long(month)}: {amount(month.amount)}" for month in months]]

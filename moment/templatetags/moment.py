@@ -6,6 +6,7 @@ from functools import cache
 
 from django import template
 from django.conf import settings
+from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -84,3 +85,9 @@ def initials(person: object) -> str:
 def amount(value: Decimal | None) -> str:
     """Return an amount as people read it: 1 204 500,00 or 1,204,500.00."""
     return money.amount(value)
+
+
+@register.filter
+def figure(value: Decimal | None, places: str = "0g") -> str:
+    """Return a number rounded as `floatformat` does, with the minus of `amount`: −1 205."""
+    return money.with_minus(floatformat(value, places))

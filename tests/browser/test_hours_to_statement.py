@@ -146,7 +146,7 @@ def look_at_pdf(page: Page, invoice: Invoice) -> None:
     due = timezone.localdate() + timedelta(days=14)
     for words in (
         "Faktura", "20001", "PO-2026-17", "Kari Lunde", "Ida Vik", "Rammeavtale", "Fakturagebyr",
-        "-1 525,00", "49,00", "17 217,50", format_date(due, "medium", locale="nb"), invoice.kid,
+        "−1 525,00", "49,00", "17 217,50", format_date(due, "medium", locale="nb"), invoice.kid,
         "Takk for oppdraget.",
     ):  # fmt: skip
         assert words in said, (words, said)

@@ -79,7 +79,7 @@ def test_it_says_who_for_what_and_how_to_pay(company):
         "Customer number 1040", "Your reference AVD-4410", "Order reference PO-118",
         "Contract reference R-2024/118", "Customer contact Marit Olsen", "As agreed. Thanks!",
         "1001 Quay Design 5 Oct 2026 8.0 1,000.00 8,000.00", "Survey 7 Oct 2026 4.0 800.00 3,200",
-        "Agreement (10 %) -1,120.00", "Fee 65.00", "Sum excluding VAT 10,145.00",
+        "Agreement (10 %) −1,120.00", "Fee 65.00", "Sum excluding VAT 10,145.00",
         "VAT 25 % of 10,145.00 2,536.25", "To pay, NOK 12,681.25",
         "Account 8601.11.17947", "KID 0010400200019", "New account soon.", "Page 1 of 1",
     ):  # fmt: skip
@@ -311,7 +311,7 @@ def test_who_pays_a_part_sees_amounts_and_no_hours(company):
     approved(project, 2, hours=Decimal("1.5"), price=Decimal("333.33"))
     found = {one.customer_id: text(one) for one in drafts(project)}
     assert "Hours specification" in found[own.pk]
-    assert "Paid by Utbygger AS (40 %) -400.00" in found[own.pk]
+    assert "Paid by Utbygger AS (40 %) −400.00" in found[own.pk]
     assert "Sum excluding VAT 599.99" in found[own.pk]
     assert "Sum excluding VAT 400.00" in found[other.pk]
     assert "Hours" not in found[other.pk]

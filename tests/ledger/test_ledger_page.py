@@ -108,7 +108,7 @@ def test_money_to_the_customers_credit_makes_the_balance_negative_and_is_explain
     made = CustomerFactory()
     payment(made, "75.50", on=timezone.localdate(), made_by=kari)
     page = as_kari.get(f"/customers/{made.number}/ledger/").content.decode()
-    assert "-75.50" in page
+    assert "−75.50" in page
     assert "count as not due" in page
     assert "not matched" in page
 

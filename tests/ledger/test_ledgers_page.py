@@ -45,7 +45,7 @@ def test_those_with_open_items_most_overdue_first(as_kari, owing):
     page = " ".join(as_kari.get("/invoices/ledger/").content.decode().split())
     assert "415.00" in page  # 300 and EUR 10, together
     assert "5,395.00" in page  # all of them
-    assert "-20.00" in page
+    assert "−20.00" in page
 
 
 @pytest.mark.parametrize(

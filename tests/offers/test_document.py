@@ -98,7 +98,7 @@ def test_discounts_are_shown_where_there_are_any():
     offer = offer_with([{"price": 1000, "discount": 10}, {"price": 100}], discount=Decimal("5.5"))
     text = text_of(offer).replace("\xa0", " ")
     assert "10 % 900.00" in text
-    assert "Sum 1,000.00 Discount 5.5 % -55.00 Sum excluding VAT 945.00" in text
+    assert "Sum 1,000.00 Discount 5.5 % −55.00 Sum excluding VAT 945.00" in text
     assert "Discount" not in text_of(offer_with([{}]))
 
 

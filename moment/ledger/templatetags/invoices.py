@@ -4,16 +4,15 @@ from decimal import Decimal
 
 from django import template
 
+from moment import lines, money
+
 register = template.Library()
 
 
 @register.filter
 def plain(value: Decimal | None) -> str:
-    """Return a number without needless zeros: 7.5, 160; empty for None."""
-    if value is None:
-        return ""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """Return a number without needless zeros, 7,5 or 160; empty for None."""
+    return "" if value is None else money.with_minus(lines.plain(value))
 
 
 @register.filter

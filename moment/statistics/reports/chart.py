@@ -8,6 +8,7 @@ import pygal
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 
+from moment.money import with_minus
 from moment.statistics.chart import plain, thousands, ticks_of
 
 TOP = 10
@@ -68,7 +69,7 @@ def of(bars: Sequence[Bar], *, in_thousands: bool) -> SafeString:
 
 
 def _plainly(tick: float) -> str:
-    return number_format(f"{tick:g}", force_grouping=True)
+    return with_minus(number_format(f"{tick:g}", force_grouping=True))
 
 
 def _short(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.template.defaultfilters import floatformat
 
+from moment.money import with_minus
 from moment.projects.hours_text import hours_text
 
 MONEY, HOURS, PERCENT = "money", "hours", "percent"
@@ -26,9 +27,9 @@ class Measure:
         if self.kind == HOURS:
             return hours_text(value)
         if self.kind == PERCENT:
-            return f"{floatformat(value, 1)} %"
+            return f"{with_minus(floatformat(value, 1))} %"
         # Rounded half up, as templates do: `number_format` cuts off.
-        return floatformat(value, "0g")
+        return with_minus(floatformat(value, "0g"))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ _NOT_WORDS = re.compile(r"[^\w]+|_")
 # A/S, A.S. and a.s. are all the form AS.
 _TWO_LETTERS = re.compile(r"\b([^\W\d_])[./]([^\W\d_])\b\.?")
 _DIGITS = re.compile(r"\d+")
+_TWO_AS_ONE = re.compile("ae|ss|.")
 
 
 def _without_accents(text: str) -> str:
@@ -48,6 +49,33 @@ def folded(text: str) -> str:
     """Return lower-case words with one blank between, æ ø å and accents as plain letters."""
     plain = _without_accents(_lowered(text).translate(_FOLDED))
     return " ".join(_NOT_WORDS.sub(" ", plain).split())
+
+
+def _spellings() -> dict[str, str]:
+    """Return the letters of Latin alphabets, in both cases, by what they are folded to."""
+    found: dict[str, str] = {}
+    for letter in map(chr, range(0xC0, 0x180)):
+        found[folded(letter)] = found.get(folded(letter), "") + letter
+    return found
+
+
+_SPELLINGS = _spellings()
+
+
+def spellings(word: str) -> str:
+    """Return a regular expression for a word in text that has no key, however it is spelt there.
+
+    It means the same to Python and both databases. Empty where there is nothing to look for.
+    """
+
+    def letter(plain: str) -> str:
+        return f"[{plain}{plain.upper()}{_SPELLINGS.get(plain, '')}]"
+
+    def letters(match: re.Match[str]) -> str:
+        found = "".join(map(letter, match[0]))
+        return found if len(match[0]) == 1 else f"(?:{found}|[{_SPELLINGS[match[0]]}])"
+
+    return r"(?:\W|_)+".join(_TWO_AS_ONE.sub(letters, one) for one in folded(word).split())
 
 
 def name_key(name: str) -> str:

@@ -26,6 +26,7 @@ from moment.keyset import is_key
 from moment.ledger import ocr
 from moment.ledger.models import OcrPayment, Payment
 from moment.models import User
+from moment.names import spellings
 from moment.projects.sums import exact
 from moment.templatetags.moment import full_date
 
@@ -251,7 +252,8 @@ def _cells(row: Row) -> list[Any]:
         row.currency,
         one.amount,
         row.remaining,
-        payment.rate if payment else None,
+        # Its decimals are more than an amount's.
+        float(payment.rate) if payment else None,
     ]
 
 
@@ -265,12 +267,9 @@ def _in(tab: str) -> Q:
 
 
 def _meets(word: str, with_customer: bool) -> Q:
-    # The text has no key of its own: SQLite folds only ASCII letters, so the common ways to write
-    # a word are tried.
-    written = {word, word.lower(), word.upper(), word.capitalize()}
-    meant = Q(kid__contains=word) | Q(text__icontains=word)
-    for one in written:
-        meant |= Q(text__contains=one)
+    meant = Q(kid__contains=word)
+    if pattern := spellings(word):
+        meant |= ~Q(text="") & Q(text__regex=pattern)
     if with_customer:
         key = search.folded(word).strip()
         whose = Q(number=word.upper())

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from lxml import html as reading
 
+from customers import merging
 from moment import kid
 from moment.ledger import crediting, finalising
 from moment.ledger.models import Invoice, Match, Payment
@@ -123,8 +124,22 @@ def test_who_came_from_an_invoice_has_it_filled_in(as_kari, two):
     assert said(response) == "The payment is entered."
 
 
-def test_the_number_of_a_merged_customer_leads_to_the_one_that_was_kept(as_kari, two):
-    # What merging does to numbers is tested there; here only that others' invoices are refused.
+def test_the_number_of_a_merged_customer_tells_which_one_was_kept(as_kari, kari, fjell, two):
+    gone = CustomerFactory(number="78", name="Vidde AS")
+    theirs = invoice(gone, "30")
+    merging.merge(fjell.pk, [gone.pk], by=kari)
+    response = as_kari.get(NEW, {"customer": "78"})
+    assert response.status_code == 422
+    assert "that number means 77 Fjell AS" in response.content.decode()
+    # Its invoices are entered on the other.
+    fields = shown(as_kari.get(NEW, {"invoice": theirs.number}))
+    assert {part(one) for one in (*two, theirs)} <= fields.keys()
+    assert enter(as_kari, fields, url=f"{NEW}?invoice={theirs.number}").status_code == 302
+    assert Payment.objects.get().customer == fjell
+    assert Invoice.objects.get(pk=theirs.pk).remaining == 0
+
+
+def test_an_invoice_of_another_customer_is_refused(as_kari, two):
     other = CustomerFactory(number="78")
     response = as_kari.get(NEW, {"customer": other.number, "invoice": two[0].number})
     assert response.status_code == 422

@@ -74,6 +74,7 @@ def test_tabs_count_what_is_open_reversed_and_without_a_customer(as_kari, severa
         ("77", ["Second", "First Ærlig"]),
         ("fjell first", ["First Ærlig"]),
         ("ærlig", ["First Ærlig"]),
+        ("FIRST aerlig", ["First Ærlig"]),
         ("12345", ["First Ærlig"]),
         ("third", ["Third"]),
         ("zzz", []),
@@ -82,6 +83,15 @@ def test_tabs_count_what_is_open_reversed_and_without_a_customer(as_kari, severa
 )
 def test_search_finds_by_customer_kid_and_text(as_kari, several, question, found):
     assert texts(as_kari.get(URL, {"q": question})) == found
+
+
+@pytest.mark.parametrize("text", ["TIL NordØst", "til nordost", "Nørd-øst"])
+def test_letters_of_the_text_are_alike_as_in_every_other_search(as_kari, fjell, kari, text):
+    payment(fjell, "1", text=text, made_by=kari)
+    payment(fjell, "1", text="", made_by=kari)
+    words = "nord øst" if "-" in text else "nordøst"
+    for word in (words, words.upper(), words.replace("ø", "o")):
+        assert texts(as_kari.get(URL, {"q": word})) == [text]
 
 
 def test_the_period_narrows_and_nonsense_is_ignored(as_kari, several):
@@ -125,6 +135,7 @@ def test_the_spreadsheet_has_the_rows_of_the_page(as_kari, several):
     assert [row[4] for row in rows] == ["Text", "Second", "First Ærlig"]
     assert rows[2][1:4] == ("77", "Fjell AS", "123456")
     assert rows[2][7:10] == ("NOK", 400, 0)
+    assert book.active["K2"].number_format == "General"  # a rate has more than two decimals
     unknown = load_workbook(BytesIO(b"".join(as_kari.get(f"{URL}export/?state=unknown"))))
     assert list(unknown.active.values)[1][3:5] == ("999", "Nobody's")
 

@@ -1,10 +1,12 @@
 """Keys made from names sort and compare Norwegian text alike everywhere."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from moment.names import folded, initials, name_key, number_key, sort_key
+from moment.names import folded, initials, name_key, number_key, sort_key, spellings
 
 
 def test_the_alphabet():
@@ -58,3 +60,35 @@ def test_numbers_sort_by_value(a, b):
 )
 def test_initials(name, short):
     assert initials(name) == short
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("nordøst", "HOTELL NordØst"),
+        ("tromso", "Tromsø Kommune"),
+        ("TROMSØ", "til tromso"),
+        ("ærlig", "MCÆRLIG"),
+        ("aerlig", "Ærlig"),
+        ("ærlig", "aerlig"),
+        ("café", "Cafe Ø"),
+        ("cafe", "CAFÉ"),
+        ("straße", "STRASSE 5"),
+        ("strasse", "Straße 5"),
+        ("12/2026", "faktura 12-2026."),
+        ("привет", "ПРИВЕТ"),
+    ],
+)
+def test_a_word_is_found_however_it_is_spelt(word, text):
+    assert re.search(spellings(word), text)
+
+
+@given(st.text(alphabet="aeosæøåäöéßAESÆØÅÉ -/5%_", max_size=6), st.text(max_size=12))
+@example("%", "100 %")
+@example("a.b", "axb")
+def test_what_is_found_has_the_word(word, text):
+    if pattern := spellings(word):
+        assert not re.search(pattern, text) or folded(word).strip() in folded(text)
+        assert re.search(pattern, f"{text} {word.upper()} {text}")
+    else:
+        assert not folded(word).strip()

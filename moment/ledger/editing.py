@@ -17,6 +17,7 @@ from moment.ledger.freeing import Freed
 from moment.ledger.holding import ChangedMeanwhile
 from moment.ledger.models import Invoice, InvoiceLine
 from moment.lines import LONGEST, store
+from moment.money import amount
 from moment.projects.models import Project
 from moment.turns import in_turn
 
@@ -61,19 +62,21 @@ def save(invoice: Invoice, lines: Sequence[InvoiceLine], *, version: int) -> Fre
     `version` is the one that was shown. Lines that are gone take with them what says that their
     work is invoiced. Raises ChangedMeanwhile where it was changed, finalised or discarded
     meanwhile, MergedMeanwhile, and ValidationError for too many lines, for too much money, and
-    where a line must stay since others pay a part of it.
+    where a line must stay as it is since others pay a part of it.
     """
     with in_turn(), transaction.atomic():
         stored = holding.lock(invoice)
         if stored.is_final or stored.version != version:
             raise ChangedMeanwhile(stored)
         kept = [line.pk for line in lines if line.pk]
-        removed = list(stored.lines.exclude(pk__in=kept))
+        before = list(stored.lines.all())
+        removed = [line for line in before if line.pk not in kept]
         freed = freeing.of(line.pk for line in removed)
         _check_split(stored, removed, freed)
         for name in HEAD:
             setattr(stored, name, getattr(invoice, name))
         _sum_up(stored, lines)
+        _check_shares(before, lines)
         stored.version += 1
         stored.save()
         store(stored.lines, lines)
@@ -99,6 +102,29 @@ def _check_split(stored: Invoice, removed: Sequence[InvoiceLine], freed: Freed) 
     )
 
 
+def _check_shares(before: Sequence[InvoiceLine], lines: Sequence[InvoiceLine]) -> None:
+    """Raise ValidationError where work comes to something else of which others pay a part.
+
+    What they pay stands on drafts of their own, or is final already.
+    """
+    shared = {_of(line) for line in before if line.kind in SHARED}
+    after = {line.pk: line.amount for line in lines}
+    for line in before:
+        if line.kind in BY_HAND or _of(line) not in shared:
+            continue
+        if after.get(line.pk) != line.amount:
+            words = _(
+                "Several customers pay for this work, so “%(line)s” stays at %(amount)s. "
+                "To change that, discard the draft, correct the work, and make the draft anew."
+            )
+            told = {"line": line.text, "amount": amount(line.amount)}
+            raise ValidationError(words % told, code="split")
+
+
+def _of(line: InvoiceLine) -> tuple[int | None, int | None]:
+    return line.project_id, line.price_model_id
+
+
 def _sum_up(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
     """Write down what the lines come to. Saves nothing. Raises ValidationError for too much."""
     if len(lines) > LONGEST:
@@ -107,5 +133,5 @@ def _sum_up(invoice: Invoice, lines: Sequence[InvoiceLine]) -> None:
         line.amount = totals.of_line(line, invoice.currency)
     found = totals.write_down(invoice, lines)
     sums = (found.net, found.gross, *(line.amount for line in lines))
-    if any(abs(amount) > HIGHEST for amount in sums):
+    if any(abs(one) > HIGHEST for one in sums):
         raise ValidationError(_("The invoice comes to more than Moment can write."), code="amount")

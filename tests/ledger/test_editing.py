@@ -120,6 +120,48 @@ def test_lines_that_others_pay_a_part_of_stay(gone):
     save(whole, [one for one in whole.lines.all() if one.kind != "other"])
 
 
+@pytest.mark.parametrize("kind", [WORK, *(InvoiceLine.Kind[n] for n in ("DISCOUNT", "DEDUCTION"))])
+@pytest.mark.parametrize("is_gone", [False, True], ids=["another amount", "gone"])
+def test_what_others_pay_a_part_of_comes_to_what_it_did(kind, is_gone):
+    """Else their drafts would say another part than they pay."""
+    project = work.shared((CustomerFactory(), 40), discount=10)
+    work.approved(project, 2)
+    whole, part = work.drafts(project)
+    before = work.amounts(whole)
+
+    def changed(made: Invoice, kind: str) -> list[InvoiceLine]:
+        lines = list(made.lines.all())
+        for one in lines:
+            if one.kind == kind:
+                one.quantity, one.amount = None, one.amount * 2
+        return [one for one in lines if not (is_gone and one.kind == kind)]
+
+    for made, of in ((whole, kind), (part, "share")):
+        with pytest.raises(ValidationError, match="Several customers pay for this work"):
+            save(made, changed(made, of))
+    assert (work.amounts(whole), part.lines.get().amount) == (before, Decimal(720))
+    # What it is called, and how it comes to that, is free; so is the work of one customer.
+    lines = list(whole.lines.all())
+    lines[0].text, lines[0].quantity, lines[0].price = "Half of it", Decimal(1), Decimal(2000)
+    save(whole, [*lines, line()])
+    assert whole.lines.first().text == "Half of it"
+
+
+def test_work_beside_what_is_shared_can_be_changed():
+    project = work.shared((CustomerFactory(), 40))
+    own = ProjectFactory(customer=project.customer)
+    for one in (project, own):
+        work.approved(one)
+    whole, _part = work.drafts(project, own, together=True)
+    lines = list(whole.lines.all())
+    for one in lines:
+        if one.project_id == own.pk:
+            one.quantity, one.amount = None, Decimal(700)
+    save(whole, lines)
+    whole.refresh_from_db()
+    assert whole.net == Decimal(1000 - 400 + 700)
+
+
 def test_the_share_of_one_who_pays_a_part_stays():
     project = work.shared((CustomerFactory(), 40))
     work.approved(project, 2)

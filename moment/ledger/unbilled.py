@@ -7,7 +7,7 @@ themselves.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -66,19 +66,16 @@ class Hours:
 
 @dataclass(frozen=True)
 class Begun:
-    """A period of a subscription that has begun."""
+    """A period of a subscription that has begun, and what it comes to."""
 
     model: PriceModel
     first_day: date
     last_day: date
+    amount: Decimal = NOTHING
 
     @property
     def key(self) -> Period:
         return self.model.pk, self.first_day
-
-    @property
-    def amount(self) -> Decimal:
-        return self.model.amount or NOTHING
 
 
 @dataclass(frozen=True)
@@ -272,11 +269,15 @@ def _rest(prices: Prices, until: date | None, among: Choice | None = None) -> di
         items = items.filter(pk__in=among.items)
     for item in items.order_by("due_on", "order", "pk"):
         item.price_model = models[item.price_model_id]
-        found[item.price_model.project_id].items.append(item)
+        of_project = found[item.price_model.project_id]
+        item.amount = rounded(item.amount, of_project.currency)  # as it is invoiced
+        of_project.items.append(item)
     agreed = (one for one in models.values() if prices.projects[one.project_id].is_agreed)
     for begun in _begun(one for one in agreed if one.kind == PriceModel.Kind.SUBSCRIPTION):
         if among is None or begun.key in among.periods:
-            found[begun.model.project_id].periods.append(begun)
+            of_project = found[begun.model.project_id]
+            amount = rounded(begun.model.amount or NOTHING, of_project.currency)
+            of_project.periods.append(replace(begun, amount=amount))
     spent = ready_expenses(until).filter(project__in=prices.projects)
     if among is not None:
         spent = spent.filter(pk__in=among.expenses)

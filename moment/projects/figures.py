@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain
 
-from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, F, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
 from moment.money import rounded
@@ -166,14 +166,17 @@ def _add_work(
 def _add_plans(found: Mapping[int, Figures], prices: Prices, on: date) -> None:
     items = PlanItem.objects.filter(price_model__project__in=prices.projects).order_by()
     items = items.exclude(billing().of_plan_items())
-    keys = ("price_model__project", "price_model")
-    due = Sum("amount", filter=Q(due_on__lte=on), default=Decimal(0))
-    sums = items.values_list(*keys).annotate(due=due, whole=Sum("amount"))
-    for project, key, amount, whole in sums:
+    # Each is rounded by itself, as lines of invoices are.
+    keys = ("price_model__project", "price_model", "amount")
+    alike = items.values_list(*keys).annotate(
+        due=Count("pk", filter=Q(due_on__lte=on)), count=Count("pk")
+    )
+    for project, key, amount, due, count in alike:
         # Before the customer has agreed nothing falls due, whatever the date.
-        now = exact(amount) if prices.projects[project].is_agreed else Decimal(0)
-        found[project].add("plan", now, key)
-        found[project].coming += exact(whole) - now
+        now = due if prices.projects[project].is_agreed else 0
+        one = rounded(amount, found[project].currency)
+        found[project].add("plan", now * one, key)
+        found[project].coming += (count - now) * one
     running = [
         model
         for model in chain.from_iterable(prices.models.values())
@@ -183,8 +186,9 @@ def _add_plans(found: Mapping[int, Figures], prices: Prices, on: date) -> None:
     billed = billing().periods([model.pk for model in running]) if running else {}
     for model in running:
         periods = set(subscriptions.begun(model, on)).difference(billed.get(model.pk, ()))
-        amount = len(periods) * (model.amount or Decimal(0))
-        found[model.project_id].add("subscriptions", amount, model.pk)
+        figures = found[model.project_id]
+        one = rounded(model.amount or Decimal(0), figures.currency)
+        figures.add("subscriptions", len(periods) * one, model.pk)
 
 
 def _add_expenses(found: Mapping[int, Figures], prices: Prices, until: date | None = None) -> None:

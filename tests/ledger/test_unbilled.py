@@ -58,6 +58,30 @@ def test_what_can_be_invoiced_is_what_the_project_says_is_not_yet_invoiced():
     assert unbilled.sums(prices_of(project))[project.pk] == sums
 
 
+@pytest.mark.parametrize("currency", ["ISK", "JPY", "NOK"])
+def test_what_is_agreed_with_parts_of_a_coin_is_in_whole_coins_everywhere(currency):
+    """What can be invoiced, what the project says, and the lines of the draft are the same."""
+    project = ProjectFactory(currency=currency)
+    fixed = PriceModelFactory(project=project, kind="fixed", order=1)
+    for n in range(3):
+        fixed.plan.create(text=f"Part {n}", amount="333.50", due_on=date(2026, 11, 1))
+    fixed.plan.create(text="Later", amount="333.50", due_on=date(2100, 1, 1))
+    PriceModelFactory(
+        project=project, kind="subscription", order=2, name="Support", amount="99.50", interval=1,
+        starts_on=date(2026, 9, 30), ends_on=date(2026, 11, 10),
+    )  # fmt: skip
+    plan, period = Decimal("333.50"), Decimal("99.50")
+    if currency != "NOK":
+        plan, period = Decimal(334), Decimal(100)
+    (found,) = of(project)
+    said = figures.by(prices_of(project))[project.pk]
+    assert (found.sums.plan, found.sums.subscriptions) == (3 * plan, 2 * period)
+    assert (said.plan, said.coming, said.subscriptions) == (3 * plan, plan, 2 * period)
+    assert unbilled.sums(prices_of(project))[project.pk] == found.sums
+    (made,) = drafts(project)
+    assert made.net == found.sums.total == said.to_invoice
+
+
 def test_periods_of_a_subscription_have_their_first_and_last_day():
     (found,) = of(full())
     assert [(one.first_day, one.last_day) for one in found.periods] == [

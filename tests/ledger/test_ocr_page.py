@@ -151,6 +151,15 @@ def test_a_payment_that_another_file_had_is_not_booked_again(as_kari, kari, fjel
     assert OcrFile.objects.count() == 2
 
 
+def test_files_are_listed_the_last_first(as_kari, kari, fjell):
+    kid = invoice(fjell, "1000").kid
+    for n in (1, 2, 3):
+        data = content(Paid(f"{n}", kid, archive=f"00000000{n}"), transmission=f"100008{n}")
+        reading.read(data, name=f"file-{n}", by=kari)
+    listed = as_kari.get(URL).context["files"]
+    assert [file.name for file in listed] == ["file-3", "file-2", "file-1"]
+
+
 def test_pressing_the_button_twice_books_it_once(as_kari, fjell):
     one = invoice(fjell, "1000")
     fields = fields_of(look(as_kari, content(Paid("400", one.kid))), "form.ocr-book")

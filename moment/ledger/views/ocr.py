@@ -129,7 +129,7 @@ def _page(
         "form": form,
         "looked": looked,
         "before": before,
-        "files": counted.select_related("read_by")[:MOST],
+        "files": counted.select_related("read_by").order_by("-pk")[:MOST],
         "unknown": unknown.select_related("file").order_by("-pk")[:MOST],
         "unknown_total": _sums(unknown),
     }

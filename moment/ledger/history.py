@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from auditlog.models import LogEntry
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,12 @@ def _invoices(keys: Collection[int]) -> Mapping[int, str]:
     rows = Invoice.objects.filter(pk__in=keys).values_list("pk", "number", "kind")
     kinds = dict(Invoice.Kind.choices)
     return {pk: f"{kinds[kind]} {number or ''}".strip() for pk, number, kind in rows}
+
+
+def drafted(invoice: Invoice) -> LogEntry | None:
+    """Return the entry of the change log that tells who drafted an invoice, and when. One query."""
+    made = LogEntry.objects.get_for_object(invoice).filter(action=LogEntry.Action.CREATE)
+    return made.select_related("actor").last()
 
 
 SUBJECTS: Mapping[type[models.Model], Subject] = {

@@ -92,7 +92,9 @@ def test_without_an_outbox_it_is_downloaded_and_marked(as_kari):
     assert f"Faktura {invoice.number}.xml" in response["Content-Disposition"]
     assert b"urn:fdc:peppol.eu:2017:poacc:billing:3.0" in b"".join(response.streaming_content)
     assert not invoice.deliveries.exists()
-    assert "Download the EHF" in as_kari.get(f"{page}deliver/").content.decode()
+    html = as_kari.get(f"{page}deliver/").content.decode()
+    assert "Download the EHF" in html
+    assert f"Send invoice {invoice.number}<" in html
     response = as_kari.post(f"{page}deliver/", {"way": "ehf", "seen": "0"}, follow=True)
     assert "Marked as handed over." in response.content.decode()
     assert invoice.deliveries.get().done_at

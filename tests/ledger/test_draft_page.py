@@ -1,6 +1,7 @@
 """What stands beside the lines of a draft, discarding it, and who may."""
 
 import pytest
+from auditlog.context import set_actor
 
 from moment.ledger.models import Invoice, InvoiceLine
 from tests.conftest import signed_in
@@ -35,6 +36,14 @@ def test_where_it_goes_and_what_is_missing_follow_what_is_typed(as_kari, made, u
     made.customer.save()
     told = said(as_kari.get(url))
     assert "Fjell AS is blocked, so it cannot be invoiced." in told
+
+
+def test_it_says_who_made_it(as_kari, url, kari):
+    with set_actor(kari):
+        made = draft(None, "100")
+    for reader in (as_kari, signed_in(UserFactory(roles=["View customer economy"]))):
+        assert f"made today by {kari}" in said(reader.get(made.get_absolute_url()))
+    assert "made today" not in said(as_kari.get(url))
 
 
 def test_lines_with_work_that_are_removed_say_what_is_free(as_kari):

@@ -250,7 +250,7 @@ def test_another_currency_takes_its_rate(as_kari, fjell):
         ({"amount": "--5"}, "amount", "Write an amount"),
         ({"amount": "1e3"}, "amount", "Write an amount"),
         ({"amount": "9999999999999"}, "amount", "At most"),
-        ({"amount": "99"}, "amount", "1.00 too much"),
+        ({"amount": "99"}, "amount", "1.00 too much. Correct it below, or press Settle the oldest"),
         ({"currency": "XXX"}, "currency", "Select a valid choice"),
         ({"currency": "JPY", "rate": "1", "amount": "1.50"}, "amount", "no such small coins"),
         ({"text": "x" * 201}, "text", "at most 200"),

@@ -167,6 +167,11 @@ def test_a_payment_tells_what_it_settles_and_what_is_open(as_kari, fjell, kari):
     assert as_kari.get(f"{URL}999999/").status_code == 404
 
 
+def test_money_that_went_back_is_said_without_a_sign(as_kari, fjell):
+    back = payment(fjell, "-1200")
+    assert "<h1>Paid back 1,200.00 NOK</h1>" in as_kari.get(f"{URL}{back.pk}/").content.decode()
+
+
 def test_it_is_reversed_once(as_kari, fjell, kari):
     one = invoice(fjell, "1000")
     paid = payment(fjell, "1000", one, on=TODAY - timedelta(days=3), made_by=kari)

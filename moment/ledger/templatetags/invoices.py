@@ -5,8 +5,11 @@ from decimal import Decimal
 from django import template
 
 from moment import lines, money
+from moment.ledger import history
 
 register = template.Library()
+
+register.filter("drafted", history.drafted)
 
 
 @register.filter

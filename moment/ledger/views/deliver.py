@@ -46,6 +46,9 @@ def deliver(request: SignedInRequest, number: str) -> HttpResponse:
     log = delivering.log(invoice)
     plan = delivering.plan(invoice)
     data = request.POST if request.method == "POST" else None
+    title = (
+        _("Send credit note %(number)s") if invoice.is_credit_note else _("Send invoice %(number)s")
+    )
     form = DeliverForm(data, plan=plan, seen=log[0].delivery.pk if log else 0)
     if form.is_valid():
         values = dict(form.cleaned_data)
@@ -62,7 +65,7 @@ def deliver(request: SignedInRequest, number: str) -> HttpResponse:
             _tell(request, made)
             return redirect_to(request, invoice.get_absolute_url())
     context = {
-        "title": _("Send %(invoice)s") % {"invoice": invoice},
+        "title": title % {"number": invoice.number},
         "form": form,
         "plan": plan,
         "log": log,

@@ -109,7 +109,10 @@ class Entry:
         """Put on the form what is wrong with the whole of it."""
         assert self.data is not None
         if self.form.is_valid() and self.is_over:
-            words = _("More is settled below than is paid: %(over)s too much.")
+            words = _(
+                "More is settled below than is paid: %(over)s too much. Correct it below, or press "
+                "Settle the oldest first."
+            )
             self.form.add_error("amount", words % {"over": money.amount(self.over)})
         said = self.data.get("rest", "")
         if self.form.is_valid() and self.parts.is_valid and self.rest and said != str(self.rest):

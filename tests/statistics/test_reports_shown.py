@@ -46,8 +46,17 @@ def test_the_first_ten_are_drawn_beside_their_table(report, as_kari):
         assert unwanted not in svg
     page = as_kari.get(f"{URL}?{OWN}&sort=name").content.decode()
     assert "Top ten: Income" in page
+    assert found.narrow_chart in page
     assert report("sort=margin").charted.name == "income"
     assert report("sort=overdue").charted.name == "overdue"
+
+
+def test_long_names_are_shortened_where_there_is_less_room(report):
+    name = "Arkitektkontoret Solbakken AS"
+    invoiced(CustomerFactory(name=name), (None, "1000"))
+    found = report()
+    assert f">{name}</text>" in found.chart
+    assert ">Arkitektkontoret…</text>" in found.narrow_chart
 
 
 def test_the_spreadsheet_has_all_rows(as_kari, report, monkeypatch):

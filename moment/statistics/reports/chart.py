@@ -12,8 +12,19 @@ from moment.money import with_minus
 from moment.statistics.chart import plain, thousands, ticks_of
 
 TOP = 10
-WIDTH, ROW, FOOT, NAMES = 720, 30, 44, 200
-_LONGEST_NAME = 20
+ROW, FOOT = 30, 44
+
+
+@dataclass(frozen=True)
+class Size:
+    """How wide a chart is drawn, how much of it names take, and of how many letters they are."""
+
+    width: int
+    names: int
+    longest: int
+
+
+PAGE, PHONE = Size(1000, 250, 34), Size(380, 124, 17)
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,7 @@ class Bar:
     before_text: str = ""
 
 
-def of(bars: Sequence[Bar], *, in_thousands: bool) -> SafeString:
+def of(bars: Sequence[Bar], *, in_thousands: bool, on: Size = PAGE) -> SafeString:
     """Return bars from the top down, beside those of the year before; empty without any.
 
     Without styles, scripts and words of its own: the page says what it shows, and has a table for
@@ -40,7 +51,7 @@ def of(bars: Sequence[Bar], *, in_thousands: bool) -> SafeString:
     label = thousands if in_thousands else _plainly
     upwards = list(reversed(bars))
     chart = pygal.HorizontalBar(
-        width=WIDTH,
+        width=on.width,
         height=ROW * len(bars) + FOOT,
         js=[],
         no_prefix=True,
@@ -48,7 +59,7 @@ def of(bars: Sequence[Bar], *, in_thousands: bool) -> SafeString:
         rounded_bars=2,
         spacing=0,
         margin=6,
-        margin_left=NAMES,
+        margin_left=on.names,
         margin_right=30,
         margin_bottom=FOOT - 18,
         range=(ticks[0], ticks[-1]),
@@ -64,7 +75,7 @@ def of(bars: Sequence[Bar], *, in_thousands: bool) -> SafeString:
     told.append([f"{one.name}: {one.text}" for one in upwards])
     tree = chart.render_tree()
     for label, one in zip(tree.xpath("//g[@class='axis y']//text"), upwards, strict=True):
-        label.text = _short(one.name)
+        label.text = _short(one.name, on.longest)
     return plain(tree, told)
 
 
@@ -72,5 +83,5 @@ def _plainly(tick: float) -> str:
     return with_minus(number_format(f"{tick:g}", force_grouping=True))
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
+def _short(name: str, longest: int) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"

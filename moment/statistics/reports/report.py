@@ -277,6 +277,10 @@ class Report(AskedReport):
     def chart(self) -> SafeString:
         return chart.of(self.bars, in_thousands=self.charted.kind == MONEY)
 
+    @property
+    def narrow_chart(self) -> SafeString:
+        return chart.of(self.bars, in_thousands=self.charted.kind == MONEY, on=chart.PHONE)
+
     # The spreadsheet
 
     def sheet_columns(self) -> list[tabular.Column]:

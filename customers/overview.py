@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -169,10 +169,29 @@ class Overview:
     def is_narrowed(self) -> bool:
         return bool(self.filter.params)
 
+    @property
+    def takes_all(self) -> bool:
+        """Tell whether all customers of all pages are selected."""
+        return "all" in self.data
+
+    @property
+    def all_url(self) -> str:
+        return self.url(all=1)
+
+    @property
+    def selecting_query(self) -> str:
+        """Return the query with which others know what is selected, beside what is ticked."""
+        return _query(self.params | self._with_all)
+
+    @property
+    def _with_all(self) -> dict[str, Any]:
+        return {"all": 1} if self.takes_all else {}
+
     @cached_property
     def selected(self) -> dict[str, str]:
         """Return the customers that were selected before this was asked for: names by number."""
         asked = [n for n in self.data.getlist("with")[:PAGE_SIZE] if can_be_number(n)]
+        asked = [] if self.takes_all else asked
         if not asked:
             return {}
         found = self.filter.queryset.filter(number__in=asked).order_by("sort_number")
@@ -275,19 +294,35 @@ class Overview:
         return [*shown[:-1], *more, *shown[-1:]]
 
     @cached_property
-    def page(self) -> Page:
-        """The rows of the page: those after or before a customer, from the start, or the last."""
-        if self.is_narrowed and not (self.total or self.is_cut):
-            return Page()
-        key, descending = self.sort.removeprefix("-"), self.sort.startswith("-")
-        fields = [*Customer.SORTS[key], "id"]
-        backwards = "before" in self.data or "last" in self.data
+    def _hits(self) -> tuple[QuerySet, bool]:
+        """The customers of all pages, and whether they are met by walking in the page's order."""
         customers, walking = self.filter.queryset, True
         if self.is_narrowed:
             walking = self.is_cut or self.filter.tests_all or self.total > FEW
             customers = self.filter.found(walking=walking)
         if self.status != ALL:
             customers = customers.filter(status=self.status)
+        return customers, walking
+
+    @property
+    def _order(self) -> list[str]:
+        """The columns to order by; the last is unique."""
+        return [*Customer.SORTS[self.sort.removeprefix("-")], "id"]
+
+    @property
+    def matching(self) -> QuerySet:
+        """The customers of all pages, in the order of these."""
+        sign = "-" if self.sort.startswith("-") else ""
+        return self._hits[0].order_by(*(sign + name for name in self._order))
+
+    @cached_property
+    def page(self) -> Page:
+        """The rows of the page: those after or before a customer, from the start, or the last."""
+        if self.is_narrowed and not (self.total or self.is_cut):
+            return Page()
+        descending, fields = self.sort.startswith("-"), self._order
+        backwards = "before" in self.data or "last" in self.data
+        customers, walking = self._hits
         beside = self.data.get("after") or self.data.get("before") or ""
         cursor = Customer.objects.place_of(beside, fields)
         if cursor is not None:
@@ -316,13 +351,13 @@ class Overview:
         page.first = self._position(len(rows), at_start=at_start, at_end=at_end)
         first, last = rows[0]["number"], rows[-1]["number"]
         if not at_start:
-            page.first_url = self.url()
-            page.previous_url = self.url(
-                before=first, row=page.first - PAGE_SIZE if page.first > PAGE_SIZE else None
-            )
+            page.first_url = self.url(**self._with_all)
+            row = page.first - PAGE_SIZE if page.first > PAGE_SIZE else None
+            page.previous_url = self.url(**self._with_all, before=first, row=row)
         if not at_end:
-            page.next_url = self.url(after=last, row=page.first and page.first + len(rows))
-            page.last_url = self.url(last=1)
+            row = page.first and page.first + len(rows)
+            page.next_url = self.url(**self._with_all, after=last, row=row)
+            page.last_url = self.url(**self._with_all, last=1)
         return page
 
     def _position(self, length: int, *, at_start: bool, at_end: bool) -> int:

@@ -24,6 +24,7 @@ from customers.views import (
     new_contact,
     notes,
     overview,
+    overview_change,
     person,
     preview,
     profile,
@@ -39,6 +40,8 @@ app_name = "customers"
 
 urlpatterns = [
     path("customers/", overview.overview, name="overview"),
+    path("customers/export/", overview.export, name="export"),
+    path("customers/change/", overview_change.change, name="change_selected"),
     path("customers/filters/new/", saved_filters.new, name="saved_filter_new"),
     path("customers/filters/<int:pk>/", saved_filters.edit, name="saved_filter_edit"),
     path("customers/filters/<int:pk>/remove/", saved_filters.remove, name="saved_filter_remove"),

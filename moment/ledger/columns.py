@@ -36,8 +36,11 @@ class Outstanding(Column):
     is_number = is_sums = True
 
     def values(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, str]:
+        return {one: sums(amounts) for one, amounts in self.plain(customers, found).items()}
+
+    def plain(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, Any]:
         return {
-            customer: sums({code: one.balance for code, one in aged.by_currency.items()})
+            customer: {code: one.balance for code, one in aged.by_currency.items()}
             for customer, aged in _aged(customers, found).items()
         }
 
@@ -50,11 +53,14 @@ class Overdue(Column):
     is_number = is_sums = is_bad = True
 
     def values(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, str]:
+        return {one: sums(amounts) for one, amounts in self.plain(customers, found).items()}
+
+    def plain(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, Any]:
         amounts = {
             customer: {code: one.overdue for code, one in aged.by_currency.items() if one.overdue}
             for customer, aged in _aged(customers, found).items()
         }
-        return {customer: sums(one) for customer, one in amounts.items() if one}
+        return {customer: one for customer, one in amounts.items() if one}
 
 
 class LastInvoice(Column):
@@ -64,6 +70,10 @@ class LastInvoice(Column):
     permission = MAY
 
     def values(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, str]:
+        shown = cache(short_date)
+        return {one: shown(day) for one, day in self.plain(customers, found).items()}
+
+    def plain(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, Any]:
         # Of each customer the index is read from its end, as far as the first that is one.
         last = (
             "SELECT id, (SELECT issued_on FROM ledger_invoice i WHERE i.customer_id = c.id "  # noqa: S608
@@ -71,8 +81,7 @@ class LastInvoice(Column):
             f"FROM customers_customer c WHERE id IN ({', '.join(['%s'] * len(customers))})"
         )
         days = ((key, items.read_day(day)) for key, day in items.rows_of(last, customers))
-        shown = cache(short_date)
-        return {customer: shown(day) for customer, day in days if day}
+        return {customer: day for customer, day in days if day}
 
 
 def _aged(customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, Aged]:

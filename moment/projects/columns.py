@@ -19,6 +19,9 @@ class InProgress(Column):
     is_number = True
 
     def values(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, str]:
+        return {one: str(count) for one, count in self.plain(customers, found).items()}
+
+    def plain(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, Any]:
         rows = Project.objects.filter(state=Project.State.PROGRESS).order_by()
         own = rows.filter(customer__in=customers).values_list("customer").annotate(Count("pk"))
         counts = dict(own)
@@ -28,7 +31,7 @@ class InProgress(Column):
         for _project, owner, customer in shared.distinct():
             if customer != owner and customer in asked:
                 counts[customer] = counts.get(customer, 0) + 1
-        return {customer: str(count) for customer, count in counts.items()}
+        return counts
 
 
 class NotInvoiced(Column):
@@ -39,5 +42,7 @@ class NotInvoiced(Column):
     is_number = is_sums = True
 
     def values(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, str]:
-        amounts = not_invoiced.of_customers(customers)
-        return {customer: sums(one) for customer, one in amounts.items()}
+        return {one: sums(amounts) for one, amounts in self.plain(customers, found).items()}
+
+    def plain(self, customers: Sequence[int], found: dict[str, Any]) -> Mapping[int, Any]:
+        return not_invoiced.of_customers(customers)

@@ -41,7 +41,41 @@ def overview_selected_elsewhere(page: Page) -> None:
     expect(page.locator("#selection .picked").first).to_be_visible()
 
 
+def overview_all_selected(page: Page) -> None:
+    page.goto("/customers/?status=all&all=1")
+    expect(page.locator("#selection .bulk__all")).to_be_visible()
+    page.locator("#selection .menu summary").click()
+
+
+def overview_export(page: Page) -> None:
+    page.goto("/customers/?status=all")
+    page.locator(".menu--export summary").click()
+
+
+def overview_change_status(page: Page) -> None:
+    overview_all_selected(page)
+    page.locator("#selection button[value=status]").click()
+    page.locator("#dialog select").select_option("inactive")
+    expect(page.locator("#dialog .named").nth(1)).to_be_visible()
+
+
+def overview_add_tag(page: Page) -> None:
+    overview_selected(page)
+    page.locator("#selection .menu summary").click()
+    page.locator("#selection button[value=tag]").click()
+    expect(page.locator("#dialog select")).to_be_visible()
+    # Nothing is chosen.
+    page.locator("#dialog footer [type=submit]").click()
+    expect(page.locator("#dialog [aria-invalid=true]")).to_be_visible()
+
+
+def overview_change_page(page: Page) -> None:
+    page.goto("/customers/change/?what=responsible&of=status%3Dall%26all%3D1")
+    expect(page.locator("main .named")).to_be_visible()
+
+
 ALL: list[Callable[[Page], None]] = [
     overview, overview_filtered, overview_more, overview_no_hits, overview_selected,
-    overview_selected_elsewhere,
+    overview_selected_elsewhere, overview_all_selected, overview_export, overview_change_status,
+    overview_add_tag, overview_change_page,
 ]  # fmt: skip

@@ -88,6 +88,35 @@ def test_two_are_selected_from_two_searches(karis_page: Page):
     expect(page.locator("main")).to_contain_text("Skagerrak AS")
 
 
+def test_two_are_changed_in_a_dialog(karis_page: Page):
+    page = karis_page
+    page.goto("/customers/?q=troms")
+    box(page, "1040 Tromsø kommune").check()
+    box(page, "1028 Tromsø Bygg").check()
+    bar(page).get_by_text("Change", exact=True).click()
+    bar(page).get_by_role("button", name="Change status").click()
+    dialog = page.locator("#dialog")
+    expect(dialog).to_contain_text("2 customers are selected.")
+    dialog.get_by_label("Status").select_option("Inactive")
+    dialog.get_by_role("button", name="Change 2 customers").click()
+    expect(page.locator("#toasts")).to_contain_text("2 customers changed: status Inactive.")
+    expect(page).to_have_url(re.compile(r"/customers/\?q=troms$"))
+    expect(page.locator("#results")).to_contain_text("2 inactive")
+
+
+def test_another_search_after_all_selects_nobody(karis_page: Page):
+    page = karis_page
+    page.goto("/customers/")
+    box(page, "1012 Skagerrak AS").check()
+    bar(page).get_by_role("link", name="Select all 3").click()
+    expect(bar(page)).to_contain_text("All 3 customers selected")
+    page.get_by_role("searchbox", name="Search customers").press_sequentially("kommune")
+    expect(page).to_have_url(re.compile(r"/customers/\?q=kommune$"))
+    expect(page.locator("table.customers tbody tr")).to_have_count(1)
+    expect(box(page, "1040 Tromsø kommune")).not_to_be_checked()
+    expect(bar(page)).to_be_hidden()
+
+
 def test_a_row_still_leads_to_its_customer(karis_page: Page):
     page = karis_page
     page.goto("/customers/")
@@ -123,3 +152,16 @@ class TestWithoutScripts:
         box(page, "1028 Tromsø Bygg").check()
         bar(page).get_by_role("button", name="Merge").click()
         expect(page).to_have_url(re.compile(r"/customers/(1040|1028)/merge/"))
+
+    def test_all_are_changed_by_pages_of_their_own(self, page: Page, live_server, kari):
+        signed_in(page, kari, live_server.url)
+        page.goto("/customers/?q=troms")
+        box(page, "1040 Tromsø kommune").check()
+        bar(page).get_by_role("link", name="Select all 2").click()
+        bar(page).get_by_text("Change", exact=True).click()
+        bar(page).get_by_role("button", name="Change status").click()
+        expect(page.locator("main h1")).to_have_text("Change status")
+        page.get_by_label("Status").select_option("Potential")
+        page.locator("main footer").get_by_role("button").click()
+        expect(page.locator("#toasts")).to_contain_text("2 customers changed: status Potential.")
+        expect(page).to_have_url(re.compile(r"/customers/\?q=troms$"))

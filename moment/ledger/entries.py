@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -38,6 +39,12 @@ class Other:
     invoice: str = ""  # its number
     payment: int = 0  # its key
 
+    @property
+    def url(self) -> str:
+        if self.invoice:
+            return reverse("ledger:invoice", args=[self.invoice])
+        return reverse("ledger:payment", args=[self.payment])
+
 
 @dataclass
 class Entry:
@@ -52,6 +59,8 @@ class Entry:
     more: int = 0  # how many others are not named
     state: str = ""  # what the look goes by
     words: str = ""
+    url: str = ""
+    days: tuple[str, str] = ("", "")  # its own and when it is due, as people say them
 
     @property
     def is_payment(self) -> bool:
@@ -104,14 +113,22 @@ class Entries:
     on: date
     only_open: bool = True
     since: date | None = None
-    # How many there are, where that is known already.
+    # How many there are, and what they come to, where that is known already.
     _count: int | None = None
+    total: Mapping[tuple[int, str], Decimal] | None = None
 
     @property
     def count(self) -> int:
         """How many there are."""
         if self._count is None:
-            self._before(None)
+            sql, params = self._placed
+            where = "WHERE day >= %s" if self.since else ""
+            more = [items.day(self.since)] if self.since else []
+            ((count,),) = items.rows_of(
+                f"{sql} SELECT COUNT(*) FROM placed {where}",  # noqa: S608
+                [*params, *more],
+            )
+            self._count = count
         return self._count or 0
 
     def all(self) -> list[Entry]:
@@ -146,13 +163,29 @@ class Entries:
         entries = self._entries(rows)
         oldest_first = entries[::-1] if descending else entries
         if oldest_first:
-            at_start = not (descending or after or self.since)
-            sums = {} if at_start else self._before(oldest_first[0].place)
+            sums = self._sums(oldest_first, descending=descending, after=after)
             for entry in oldest_first:
-                key, amount = (entry.customer, entry.currency), entry.amount
-                amount = entry.left if self.only_open else amount
-                entry.running = sums[key] = sums.get(key, NOTHING) + amount
+                key = (entry.customer, entry.currency)
+                entry.running = sums[key] = sums.get(key, NOTHING) + self._counted(entry)
         return entries
+
+    def _sums(
+        self, oldest_first: Sequence[Entry], *, descending: bool, after: tuple[Any, ...] | None
+    ) -> dict[tuple[int, str], Decimal]:
+        """Return what the items before these entries come to, by customer and currency."""
+        if not (descending or after or self.since):
+            return {}
+        if self.total is None or after or not descending:
+            return self._before(oldest_first[0].place)
+        # The newest: all there is without these.
+        sums = dict(self.total)
+        for entry in oldest_first:
+            key = (entry.customer, entry.currency)
+            sums[key] = sums.get(key, NOTHING) - self._counted(entry)
+        return sums
+
+    def _counted(self, entry: Entry) -> Decimal:
+        return entry.left if self.only_open else entry.amount
 
     @cached_property
     def _placed(self) -> tuple[str, list[Any]]:
@@ -167,21 +200,16 @@ class Entries:
         )
         return sql, params
 
-    def _before(self, place: tuple[Any, ...] | None) -> dict[tuple[int, str], Decimal]:
+    def _before(self, place: tuple[Any, ...]) -> dict[tuple[int, str], Decimal]:
         """Return what the items before a place come to, by customer and currency; count all."""
         sql, params = self._placed
-        earlier, more = "1 = 0", []
-        if place:
-            earlier = "(day, paid, id) < (%s, %s, %s)"
-            more = [items.day(place[0]), *place[1:]]
-        shown = "1"
-        if self.since:
-            shown, more = "CASE WHEN day >= %s THEN 1 ELSE 0 END", [*more, items.day(self.since)]
+        shown, since = ("day >= %s", [items.day(self.since)]) if self.since else ("1 = 1", [])
         sql += (
-            f" SELECT customer_id, currency, SUM(CASE WHEN {earlier} THEN amount ELSE 0 END), "  # noqa: S608
-            f"SUM({shown}) FROM placed GROUP BY customer_id, currency"
+            " SELECT customer_id, currency, "  # noqa: S608
+            "SUM(CASE WHEN (day, paid, id) < (%s, %s, %s) THEN amount ELSE 0 END), "
+            f"SUM(CASE WHEN {shown} THEN 1 ELSE 0 END) FROM placed GROUP BY customer_id, currency"
         )
-        rows = items.rows_of(sql, [*params, *more])
+        rows = items.rows_of(sql, [*params, items.day(place[0]), *place[1:], *since])
         self._count = sum(int(count) for *_rest, count in rows)
         return {(customer, of): items.exact(sums) for customer, of, sums, _n in rows}
 
@@ -238,7 +266,15 @@ class Entries:
     def explained(self, entries: Sequence[Entry]) -> list[Entry]:
         """Return the entries with their state and what they were matched with. One query."""
         others = self._others(entries)
+        # A page has few different days, and each of its addresses begins alike.
+        said = cache(short_date)
+        invoices = reverse("ledger:invoice", args=["0"]).removesuffix("0/")
+        payments = reverse("ledger:payment", args=[0]).removesuffix("0/")
         for entry in entries:
+            entry.url = (
+                f"{payments}{entry.item.pk}/" if entry.is_payment else f"{invoices}{entry.number}/"
+            )
+            entry.days = said(entry.day), said(entry.due_on) if entry.due_on else ""
             found = others.get(entry.key, [])
             entry.others, entry.more = found[:NAMED], max(0, len(found) - NAMED)
             entry.state, entry.words = state_of(entry, self.on, by_payment=_paid(found))

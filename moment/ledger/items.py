@@ -2,78 +2,98 @@
 
 What is open of one at a date is what is open of it now and what was settled after that date; so for
 today, when nothing is, the indexes over open items answer alone.
+
+The SQL is written out, since every page with money asks it: having it made would take longer than
+the answer does. With `CROSS JOIN` SQLite begins with what stands first; it cannot tell where there
+is less to read.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import (
-    Case,
-    DateField,
-    DecimalField,
-    Exists,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    Value,
-    When,
-)
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
-from moment.ledger.models import Invoice, Match, Payment
+from moment.ledger.models import Invoice, Match
 
 _MONEY = DecimalField(max_digits=16, decimal_places=2)
 
 # What an item is: `item` is an invoice's key, or a payment's below 0; `day` is when it came into
-# the ledger, and `due_on` is NULL where it is never due.
-_COLUMNS = ("item", "customer_id", "currency", "day", "due_on", "amount", "rate")
+# the ledger, and `due_on` is NULL where it is never due, as a credit note is not.
+_COLUMNS = "item, customer_id, currency, day, due_on, amount, rate"
+_INVOICE = (
+    "SELECT i.id AS item, i.customer_id, i.currency, i.issued_on AS day, "
+    "CASE WHEN i.kind = 'invoice' THEN i.due_on END AS due_on, {amount} AS amount, i.rate "
+)
+_PAYMENT = (
+    "SELECT -p.id AS item, p.customer_id, p.currency, p.paid_on AS day, "
+    "CAST(NULL AS DATE) AS due_on, {amount} AS amount, p.rate "
+)
+# What stands for items where there are none.
+_NONE = "SELECT 0, 0, '', CAST(NULL AS DATE), CAST(NULL AS DATE), 0, 0 WHERE 1 = 0"
 
 Customers = Collection[int] | QuerySet | None
+# A query and its parameters.
+_Query = tuple[str, list[Any]]
 
 
-def open_items(on: date, customers: Customers = None) -> tuple[str, list[Any]]:
-    """Return the beginning of a query, and its parameters, that names what is open `open_items`.
+def open_items(on: date, customers: Customers = None) -> _Query:
+    """Return the beginning of a query that names what is open at a date `open_items`.
 
     Its columns are `_COLUMNS`. Asks whether anything was settled after the date.
     """
-    columns = ", ".join(_COLUMNS)
-    if not settled_later(on):
-        sql, params = _open_now(on, customers)
-        return f"WITH open_items ({columns}) AS ({sql})", params
-    sql, params = _stored(on, customers)
-    if sql == _NOTHING_THERE:
-        return f"WITH open_items ({columns}) AS ({sql})", params
-    parts = _settled_later(on, customers)
-    added, more = _together(parts)
-    left = "stored.amount + COALESCE(later.amount, 0)"
-    shown = ", ".join(left if name == "amount" else f"stored.{name}" for name in _COLUMNS)
-    return (
-        f"WITH stored ({columns}) AS ({sql}), settled (item, amount) AS ({added}), "  # noqa: S608
-        "later AS (SELECT item, SUM(amount) AS amount FROM settled GROUP BY item), "
-        f"open_items ({columns}) AS (SELECT {shown} FROM stored "
-        f"LEFT JOIN later ON later.item = stored.item WHERE ROUND({left}, 2) <> 0)",
-        [*params, *more],
-    )
-
-
-# What stands for rows of customers of whom there are none.
-_NOTHING_THERE = "SELECT 0, 0, '', CAST(NULL AS DATE), CAST(NULL AS DATE), 0, 0 WHERE 1 = 0"
-
-
-def _together(parts: Sequence[QuerySet]) -> tuple[str, list[Any]]:
-    """Return the query, and its parameters, of the rows of all of these."""
     try:
-        sql, params = parts[0].union(*parts[1:], all=True).query.sql_with_params()
+        among, keys = _among(customers)
     except EmptyResultSet:
-        return _NOTHING_THERE, []
-    return sql, list(params)
+        return f"WITH open_items ({_COLUMNS}) AS ({_NONE})", []
+    now = _open_now(on, among, keys)
+    if not settled_later(on):
+        return f"WITH open_items ({_COLUMNS}) AS ({now[0]})", now[1]
+    left = "stored.amount + COALESCE(later.amount, 0)"
+    # SQLite looks an item up in `later` only where it knows that its key is a number.
+    sums = "SELECT CAST(item AS BIGINT), SUM(amount) FROM settled GROUP BY item"
+    later = f"later (item, amount) AS ({sums})"
+    rest = (
+        f"open_items ({_COLUMNS}) AS (SELECT stored.item, customer_id, currency, day, due_on, "  # noqa: S608
+        f"{left}, rate FROM stored LEFT JOIN later ON later.item = stored.item "
+        f"WHERE ROUND({left}, 2) <> 0)"
+    )
+    if customers is None or isinstance(customers, QuerySet):
+        # Beginning with what was settled: it may be of any of them.
+        settled = _settled_after(on)
+        stored = _together(now, _closed_later(on, among, keys))
+        parts = [f"settled (item, amount) AS ({settled[0]})", later]
+        parts.append(f"stored ({_COLUMNS}) AS ({stored[0]})")
+        return f"WITH {', '.join([*parts, rest])}", [*settled[1], *stored[1]]
+    # Beginning with their items: each is looked up by itself.
+    stored, settled = _together(now, _closed_of(on, among, keys)), _settled_of_stored(on)
+    parts = [f"stored ({_COLUMNS}) AS ({stored[0]})", f"settled (item, amount) AS ({settled[0]})"]
+    return f"WITH {', '.join([*parts, later, rest])}", [*stored[1], *settled[1]]
+
+
+def all_items(on: date, customers: Customers) -> _Query:
+    """Return the same as `open_items`, called `all_items`, of all there is at the date."""
+    try:
+        among, keys = _among(customers)
+    except EmptyResultSet:
+        return f"WITH all_items ({_COLUMNS}) AS ({_NONE})", []
+    sql, params = _together(
+        (
+            f"{_INVOICE.format(amount='i.gross')} FROM ledger_invoice i "
+            f"WHERE i.number IS NOT NULL AND i.issued_on <= %s{among.format('i')}",
+            [day(on), *keys],
+        ),
+        (
+            f"{_PAYMENT.format(amount='-p.amount')} FROM ledger_payment p "
+            f"WHERE p.paid_on <= %s{among.format('p')}",
+            [day(on), *keys],
+        ),
+    )
+    return f"WITH all_items ({_COLUMNS}) AS ({sql})", params
 
 
 def settled_later(on: date) -> bool:
@@ -102,144 +122,115 @@ def read_day(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _never() -> Any:
-    return Cast(Value(None), DateField())
+def _among(customers: Customers) -> _Query:
+    """Return the condition that a row is of these customers; `{0}` in it stands for the row.
 
-
-def _due(prefix: str = "") -> Any:
-    """Return when an invoice is due; a credit note never is."""
-    return Case(
-        When(**{f"{prefix}kind": Invoice.Kind.INVOICE.value}, then=F(f"{prefix}due_on")),
-        default=None,
-        output_field=DateField(),
-    )
-
-
-def _items(rows: QuerySet, prefix: str, item: Any, day: str, due: Any, amount: Any) -> QuerySet:
-    """Return rows of items with `_COLUMNS`, in their order."""
-    customer, currency, rate = (
-        F(f"{prefix}{name}") for name in ("customer_id", "currency", "rate")
-    )
-    return rows.order_by().values_list(
-        item, customer, currency, F(f"{prefix}{day}"), due, amount, rate
-    )
-
-
-def _among(prefix: str, customers: Customers) -> Q:
-    return Q() if customers is None else Q(**{f"{prefix}customer__in": customers})
-
-
-def _open_now(on: date, customers: Customers) -> tuple[str, list[Any]]:
-    """Return the query of what is open now of the items of that date, and its parameters.
-
-    Written out, since every page with money asks this: finding the words takes longer than the
-    answer.
+    Raises EmptyResultSet where there are none.
     """
-    among = ""
-    keys: list[Any] = []
-    if customers is not None:
-        try:
-            among, keys = _of_those(customers)
-        except EmptyResultSet:
-            return _NOTHING_THERE, []
-    return (
-        "SELECT id, customer_id, currency, issued_on, "  # noqa: S608
-        "CASE WHEN kind = 'invoice' THEN due_on END, remaining, rate FROM ledger_invoice "
-        f"WHERE is_open AND issued_on <= %s{among} UNION ALL "
-        "SELECT -id, customer_id, currency, paid_on, CAST(NULL AS DATE), -remaining, rate "
-        f"FROM ledger_payment WHERE is_open AND paid_on <= %s{among}",
-        [day(on), *keys, day(on), *keys],
-    )
-
-
-def _of_those(customers: Collection[int] | QuerySet) -> tuple[str, list[Any]]:
-    """Return the condition that a row is of these customers. Raises EmptyResultSet for none."""
+    if customers is None:
+        return "", []
     if isinstance(customers, QuerySet):
         sql, params = customers.query.sql_with_params()
-        return f" AND customer_id IN ({sql})", list(params)
+        escaped = sql.replace("{", "{{").replace("}", "}}")
+        return f" AND {{0}}.customer_id IN ({escaped})", list(params)
     keys = list(customers)
     if not keys:
         raise EmptyResultSet
-    return f" AND customer_id IN ({', '.join(['%s'] * len(keys))})", keys
+    return f" AND {{0}}.customer_id IN ({', '.join(['%s'] * len(keys))})", keys
 
 
-def _stored(on: date, customers: Customers) -> tuple[str, list[Any]]:
-    """Return the query of what is open now of the items of that date that were open then.
+def _together(*queries: _Query) -> _Query:
+    """Return the query of the rows of all of these."""
+    return " UNION ALL ".join(sql for sql, _params in queries), [
+        param for _sql, params in queries for param in params
+    ]
 
-    Those that were settled later have nothing open now.
-    """
-    sql, params = _open_now(on, customers)
-    invoices = Invoice.objects.filter(_among("", customers), issued_on__lte=on, settled_on__gt=on)
-    payments = Payment.objects.filter(_among("", customers), paid_on__lte=on, is_open=False)
-    payments = payments.filter(_matched(on, "payment", customers)) | (
-        payments.filter(_matched(on, "repayment", customers), amount__lt=0)
+
+def _open_now(on: date, among: str, keys: list[Any]) -> _Query:
+    """Return the query of what is open now of the items of a date."""
+    return _together(
+        (
+            f"{_INVOICE.format(amount='i.remaining')} FROM ledger_invoice i "
+            f"WHERE i.is_open AND i.issued_on <= %s{among.format('i')}",
+            [day(on), *keys],
+        ),
+        (
+            f"{_PAYMENT.format(amount='-p.remaining')} FROM ledger_payment p "
+            f"WHERE p.is_open AND p.paid_on <= %s{among.format('p')}",
+            [day(on), *keys],
+        ),
     )
-    settled, more = _together(
-        [
-            _items(invoices, "", F("pk"), "issued_on", _due(), F("remaining")),
-            _items(payments, "", -F("pk"), "paid_on", _never(), -F("remaining")),
-        ]
+
+
+# The sides of a match: the item that each column names, and what it settles of that with its sign.
+_SIDES = (
+    ("invoice_id", "", ""),
+    ("credit_note_id", "", "-"),
+    ("repayment_id", "-", ""),
+    ("payment_id", "-", "-"),
+)
+
+
+def _settled_after(on: date) -> _Query:
+    """Return the query of all that was settled after a date, by item."""
+    return _together(
+        *(
+            (
+                f"SELECT {item}m.{side}, {sign}m.amount FROM ledger_match m "  # noqa: S608
+                f"WHERE m.matched_on > %s AND m.{side} IS NOT NULL",
+                [day(on)],
+            )
+            for side, item, sign in _SIDES
+        )
     )
-    if _NOTHING_THERE in (sql, settled):
-        return _NOTHING_THERE, []
-    return f"{sql} UNION ALL {settled}", [*params, *more]
 
 
-def _matched(on: date, side: str, customers: Customers) -> Q:
-    """Return the condition that a payment was matched after a date, on one side."""
-    if customers is None:
-        later = Match.objects.filter(matched_on__gt=on, **{f"{side}__isnull": False})
-        return Q(pk__in=later.order_by().values(side))
-    return Q(Exists(_after(on).filter(**{side: OuterRef("pk")})))
+def _settled_of_stored(on: date) -> _Query:
+    """Return the query of what was settled after a date of the items `stored`."""
+    return _together(
+        *(
+            (
+                f"SELECT stored.item, {sign}m.amount FROM stored CROSS JOIN ledger_match m "  # noqa: S608
+                # Not by its day: SQLite does not know that few of all matches are of one item.
+                f"WHERE m.{side} = {item}stored.item AND {item}stored.item > 0 "
+                "AND COALESCE(m.matched_on, m.matched_on) > %s",
+                [day(on)],
+            )
+            for side, item, sign in _SIDES
+        )
+    )
 
 
-def all_items(on: date, customers: Customers) -> tuple[str, list[Any]]:
-    """Return the same as `open_items`, called `all_items`, of all there is at the date."""
-    invoices = Invoice.objects.final().filter(_among("", customers), issued_on__lte=on)
-    payments = Payment.objects.filter(_among("", customers), paid_on__lte=on)
-    rows = _items(invoices, "", F("pk"), "issued_on", _due(), F("gross"))
-    paid = _items(payments, "", -F("pk"), "paid_on", _never(), -F("amount"))
-    sql, params = _together([rows, paid])
-    return f"WITH all_items ({', '.join(_COLUMNS)}) AS ({sql})", list(params)
+def _closed_later(on: date, among: str, keys: list[Any]) -> _Query:
+    """Return the query of the items of a date of which nothing is open now, of those in `later`."""
+    return _together(
+        (
+            f"{_INVOICE.format(amount='i.remaining')} FROM later CROSS JOIN ledger_invoice i "
+            f"WHERE i.id = later.item AND NOT i.is_open AND i.issued_on <= %s{among.format('i')}",
+            [day(on), *keys],
+        ),
+        (
+            f"{_PAYMENT.format(amount='-p.remaining')} FROM later CROSS JOIN ledger_payment p "
+            f"WHERE p.id = -later.item AND NOT p.is_open AND p.paid_on <= %s{among.format('p')}",
+            [day(on), *keys],
+        ),
+    )
 
 
-# What stands on the sides of matches that have few.
-_WHICH: Mapping[str, Q] = {
-    "invoice": Q(),
-    "credit_note": Q(credit_note__isnull=False, credit_note__kind="credit_note"),
-    "repayment": Q(repayment__isnull=False, repayment__amount__lt=0),
-    "payment": Q(),
-}
-
-
-def _settled_later(on: date, customers: Customers) -> list[QuerySet]:
-    """Return what of the items of that date was settled after it, by item: a match is of two."""
-    later = Match.objects.filter(matched_on__gt=on) if customers is None else _after(on)
-    found = []
-    for side, sign, day in (
-        ("invoice", 1, "issued_on"),
-        ("credit_note", -1, "issued_on"),
-        ("repayment", 1, "paid_on"),
-        ("payment", -1, "paid_on"),
-    ):
-        prefix, of_invoice = f"{side}__", day == "issued_on"
-        among = _among(prefix, customers) & _WHICH[side]
-        if of_invoice and customers is not None:
-            # What was settled for good by then need not be looked up.
-            among &= Q(**{f"{prefix}is_open": True}) | Q(**{f"{prefix}settled_on__gt": on})
-        rows = later.filter(among, **{f"{prefix}{day}__lte": on})
-        item: Any = F(f"{side}_id") if of_invoice else -F(f"{side}_id")
-        amount = F("amount") if sign > 0 else -F("amount")
-        found.append(rows.order_by().values_list(item, amount))
-    return found
-
-
-def _after(on: date) -> QuerySet:
-    """Return what was settled after a date, to be met by what it settles and not by its day.
-
-    SQLite does not know that few of all matches are of one item.
-    """
-    return Match.objects.alias(day=Coalesce("matched_on", "matched_on")).filter(day__gt=on)
+def _closed_of(on: date, among: str, keys: list[Any]) -> _Query:
+    """Return the query of the items of a date of which nothing is open now, but may have been."""
+    return _together(
+        (
+            f"{_INVOICE.format(amount='i.remaining')} FROM ledger_invoice i "
+            f"WHERE i.settled_on > %s AND i.issued_on <= %s{among.format('i')}",
+            [day(on), day(on), *keys],
+        ),
+        (
+            f"{_PAYMENT.format(amount='-p.remaining')} FROM ledger_payment p "
+            f"WHERE NOT p.is_open AND p.paid_on <= %s{among.format('p')}",
+            [day(on), *keys],
+        ),
+    )
 
 
 # The same of rows of one model
@@ -255,6 +246,11 @@ def with_left(rows: QuerySet, on: date) -> QuerySet:
     owed, credit = ("invoice", "credit_note") if of_invoices else ("repayment", "payment")
     left = left + _settled(owed, on) - _settled(credit, on)
     return rows.annotate(left=Coalesce(left, Value(Decimal(0)), output_field=_MONEY))
+
+
+def _after(on: date) -> QuerySet:
+    """Return what was settled after a date, to be met by what it settles and not by its day."""
+    return Match.objects.alias(day=Coalesce("matched_on", "matched_on")).filter(day__gt=on)
 
 
 def _settled(side: str, on: date) -> Any:

@@ -58,7 +58,9 @@ class Shown:
             customer.pk, self.form.on, CompanySettings.current().currency
         )
         known = self.aged.count if only_open else None
-        self.entries = Entries([customer.pk], self.form.on, only_open, None, known)
+        # All there is comes to what is open of it.
+        total = {(customer.pk, of): one.balance for of, one in self.aged.by_currency.items()}
+        self.entries = Entries([customer.pk], self.form.on, only_open, None, known, total)
         self.usual = "date" if only_open else "-date"
         asked = request.GET.get("sort", "")
         self.sort = asked if asked in ("date", "-date") else self.usual

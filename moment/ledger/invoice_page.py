@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from moment.ledger import crediting, states, totals
 from moment.ledger.models import Delivery, Invoice, InvoiceFile, InvoiceLine, Match, Payment
+from registry.org_number import formatted
 
 NOTHING = Decimal(0)
 
@@ -46,6 +47,12 @@ class InvoicePage:
     def __init__(self, invoice: Invoice) -> None:
         self.invoice = invoice
         self.sign = invoice.sign
+
+    @property
+    def org_number(self) -> str:
+        """The buyer's as it is written in Norway: 974 760 673."""
+        number = self.invoice.buyer_org_number
+        return formatted(number) if self.invoice.buyer_country in ("", "NO") else number
 
     @cached_property
     def lines(self) -> list[Shown]:

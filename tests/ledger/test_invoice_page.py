@@ -10,6 +10,7 @@ from tests.conftest import signed_in
 from tests.factories import CustomerFactory, UserFactory
 from tests.ledger.making import draft, invoice, payment
 from tests.ledger.test_crediting import final
+from tests.standin.companies import fictional_number
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,14 @@ def test_lines_vat_and_references_stand_as_they_are_printed(as_kari, made):
         "due in 30 days", "not exported",
     ):  # fmt: skip
         assert words in text
+
+
+def test_the_number_of_the_buyer_is_in_groups(as_kari):
+    number = fictional_number(7)
+    row = invoice(CustomerFactory(org_number=number), "100", buyer_org_number=number)
+    assert f"{number[:3]} {number[3:6]} {number[6:]}" in text_of(
+        as_kari.get(row.get_absolute_url())
+    )
 
 
 def test_what_is_paid_and_credited_is_linked_and_taken_off(as_kari, kari, made):

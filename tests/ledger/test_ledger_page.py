@@ -174,5 +174,6 @@ def test_nothing_yet_and_no_right(as_kari, as_per, customer):
     empty = CustomerFactory()
     page = as_kari.get(f"/customers/{empty.number}/ledger/").content.decode()
     assert "Nothing in the ledger yet" in page
+    assert f"/invoices/drafts/new/?customer={empty.number}" in page
     assert as_per.get(f"/customers/{customer.number}/ledger/").status_code == 403
     assert "/ledger/" not in as_per.get(f"/customers/{customer.number}/").content.decode()

@@ -37,7 +37,7 @@ class DeliverForm(forms.Form):
     """The way and, by e-mail, addresses and a message; the plan's are proposed."""
 
     way = forms.ChoiceField(
-        label=gettext_lazy("Way"), choices=InvoiceType, widget=forms.RadioSelect
+        label=gettext_lazy("Sent by"), choices=InvoiceType, widget=forms.RadioSelect
     )
     to = _Addresses(
         label=gettext_lazy("To"),

@@ -146,6 +146,12 @@ def allocate_many(count: int, what: Numbered = CUSTOMERS) -> list[str]:
     return block(count, what).take(count)
 
 
+def check_free(count: int, what: Numbered = CUSTOMERS) -> None:
+    """Raise SeriesUsedUp where the series has not so many numbers. They are not reserved."""
+    if count:
+        _next_free(what.series(), what, count)
+
+
 def claim(customer: Customer) -> None:
     """Write down that the customer has its number, for ever."""
     UsedNumber.objects.create(number=customer.number, customer=customer)

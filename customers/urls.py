@@ -15,6 +15,7 @@ from customers.views import (
     file,
     files,
     history,
+    imports,
     invoicing,
     lookup,
     mailing_lists,
@@ -50,6 +51,11 @@ urlpatterns = [
     path("customers/new/", new.new, name="new"),
     path("customers/new/chosen/", lookup.chosen, name="new_chosen"),
     path("customers/new/ehf/", reachability.of_number, name="new_ehf"),
+    # /customers/import/
+    path("customers/import/", imports.new, name="import"),
+    path("customers/import/template/", imports.template, name="import_template"),
+    path("customers/import/<int:pk>/", imports.show, name="import_file"),
+    path("customers/import/<int:pk>/left-out/", imports.left_out, name="import_left_out"),
     # /customers/alerts/
     path("customers/alerts/", alerts.alerts, name="alerts"),
     path("customers/alerts/answer/", alerts.answer, name="alerts_answer"),

@@ -6,6 +6,7 @@ All keys are made here in Python: databases fold only ASCII (SQLite) or by their
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Company forms that say nothing about which company it is. Matched as the last word of a name.
 COMPANY_FORMS = frozenset(
@@ -30,10 +31,13 @@ def _without_accents(text: str) -> str:
 
 
 def _lowered(text: str) -> str:
+    if text.isascii():
+        return text.casefold()
     # Compatibility forms first: letters in circles and the like are letters too.
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
+@lru_cache(maxsize=2048)
 def sort_key(text: str) -> str:
     """Return a key whose byte order is the order of the Norwegian alphabet, ignoring case."""
     words = _NOT_WORDS.sub(" ", _lowered(text)).strip()

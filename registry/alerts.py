@@ -113,7 +113,7 @@ def hold(org_numbers: Iterable[str]) -> list[str]:
     raise one. Copies are locked before this and alerts after it, by everyone who locks several.
     """
     rows = Watch.objects.select_for_update().filter(pk__in=list(org_numbers)).order_by("pk")
-    return [row.pk for row in rows]
+    return list(rows.values_list("pk", flat=True))
 
 
 @transaction.atomic

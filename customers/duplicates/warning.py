@@ -168,12 +168,12 @@ def _near(name: str) -> dict[int, float]:
         ):
             pk = rows[at][0]
             read = -1 if kind == _BACKWARDS else 1
-            scores[pk] = max(_score(sought[kind][::read], other[::read]), scores.get(pk, 0.0))
+            scores[pk] = max(score_of(sought[kind][::read], other[::read]), scores.get(pk, 0.0))
     near_ones = sorted((pk for pk in scores if scores[pk]), key=lambda pk: (-scores[pk], pk))
     return {pk: scores[pk] for pk in near_ones[: 4 * _SHOWN]}
 
 
-def _score(key: str, other: str) -> float:
+def score_of(key: str, other: str) -> float:
     """Return how near two names are, 0 if they are two names; one letter wrong is near."""
     near = nearness(key, other)
     if near >= NEAR:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.forms.fields import CustomerCleaning
+from customers.forms.numbered import number_of
 from customers.forms.places import Places
 from customers.models import Customer
-from customers.models.number_series import NumberSeries, valid_number
+from customers.models.number_series import NumberSeries
 from moment.keyset import is_key
 from moment.models import CompanySettings, InvoiceType, User
 from moment.money import currency_choices
@@ -87,9 +88,7 @@ class EditCustomerForm(CustomerCleaning):
         self.places = Places(self, [f"{kind}_" for kind in _ADDRESSES])
 
     def clean_number(self) -> str:
-        number = self.cleaned_data["number"].strip().upper()
-        valid_number(number)
-        return number
+        return number_of(self.cleaned_data["number"])
 
     @property
     def version(self) -> int:

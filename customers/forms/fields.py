@@ -15,8 +15,9 @@ from registry import org_number
 
 def one_line(text: str) -> str:
     """Return the text with single blanks and without control characters."""
-    printable = "".join(c if c.isprintable() else " " for c in text)
-    return " ".join(printable.split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 def phone_number(text: str, norwegian: bool) -> str:
@@ -32,6 +33,21 @@ def phone_number(text: str, norwegian: bool) -> str:
     return phonenumbers.format_number(
         number, formats.NATIONAL if domestic else formats.INTERNATIONAL
     )
+
+
+def org_number_of(text: str, norwegian: bool) -> str:
+    """Return the reg. no. as it is kept; a Norwegian one is checked. Raises ValidationError."""
+    if not norwegian:
+        return " ".join(text.split())
+    number = org_number.compact(text)
+    if len(number) != 9 or not number.isdigit():
+        raise ValidationError(_("A Norwegian company reg. no. has nine digits."))
+    if not org_number.is_valid(number):
+        raise ValidationError(
+            _("%(number)s is not a company reg. no.: its digits do not add up. Is one mistyped?")
+            % {"number": org_number.formatted(number)}
+        )
+    return number
 
 
 class CustomerCleaning(forms.ModelForm):
@@ -50,7 +66,7 @@ class CustomerCleaning(forms.ModelForm):
         data = super().clean() or self.cleaned_data
         norwegian = data.get("country") == "NO"
         cleaners = {
-            "org_number": self._org_number,
+            "org_number": org_number_of,
             "phone": phone_number,
             "bank_account": self._bank_account,
         }
@@ -63,23 +79,6 @@ class CustomerCleaning(forms.ModelForm):
         if self.places:
             self.places.clean(data, home=data.get("country") or "")
         return data
-
-    @staticmethod
-    def _org_number(text: str, norwegian: bool) -> str:
-        if not norwegian:
-            return " ".join(text.split())
-        number = org_number.compact(text)
-        if len(number) != 9 or not number.isdigit():
-            raise ValidationError(_("A Norwegian company reg. no. has nine digits."))
-        if not org_number.is_valid(number):
-            raise ValidationError(
-                _(
-                    "%(number)s is not a company reg. no.: its digits do not add up. "
-                    "Is one mistyped?"
-                )
-                % {"number": org_number.formatted(number)}
-            )
-        return number
 
     @staticmethod
     def _bank_account(text: str, norwegian: bool) -> str:

@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from customers.forms.fields import CustomerCleaning
+from customers.forms.fields import CustomerCleaning, org_number_of
 from customers.forms.numbered import NumberedForm
 from customers.models import Customer
 from customers.numbers import Proposal
@@ -48,7 +48,7 @@ class NewCustomerForm(NumberedForm, CustomerCleaning):
         number = org_number.compact(data.get("name", ""))
         if data.get("country") == "NO" and len(number) == 9 and number.isdigit():
             try:
-                self.typed_org_number = self._org_number(number, norwegian=True)
+                self.typed_org_number = org_number_of(number, norwegian=True)
             except ValidationError as error:
                 self.add_error("name", error)
         return data

@@ -10,6 +10,14 @@ from customers.models.number_series import valid_number
 from customers.numbers import Proposal
 
 
+def number_of(text: str) -> str:
+    """Return a number as it is kept, empty for none. Raises ValidationError."""
+    number = text.strip().upper()
+    if number:
+        valid_number(number)
+    return number
+
+
 class NumberedForm(forms.Form):
     """Has the number in `number`, and in `proposed` the one that was offered there."""
 
@@ -35,10 +43,7 @@ class NumberedForm(forms.Form):
             self.fields["number"].widget = forms.HiddenInput()
 
     def clean_number(self) -> str:
-        number: str = self.cleaned_data["number"].strip().upper()
-        if number:
-            valid_number(number)
-        return number
+        return number_of(self.cleaned_data["number"])
 
     @property
     def wanted_number(self) -> str:

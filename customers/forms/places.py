@@ -1,7 +1,7 @@
 """The places of Norwegian postcodes in forms with addresses: filled in, and compared."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -9,6 +9,28 @@ from django.utils.translation import gettext as _
 from registry import postcodes
 
 COUNTRY = postcodes.COUNTRY
+
+
+class Checked(NamedTuple):
+    """The city that a postcode and a city make, and what is wrong with the postcode.
+
+    `expected` is the place of the postcode where the city is another one.
+    """
+
+    city: str
+    problem: str = ""
+    expected: str = ""
+
+
+def check(code: str, city: str, known: dict[str, str]) -> Checked:
+    """Check a Norwegian postcode with its city, by `postcodes.places_of`; an empty one is found."""
+    if code and not postcodes.is_postcode(code):
+        return Checked(city, problem=_("A Norwegian postcode has four digits."))
+    if code in known and not city:
+        return Checked(known[code])
+    if postcodes.is_place(code, city, known):
+        return Checked(city)
+    return Checked(city, expected=known[code])
 
 
 class Places:
@@ -31,14 +53,15 @@ class Places:
         known = postcodes.places_of(data.get(f"{p}postcode") or "" for p in norwegian)
         for prefix in norwegian:
             code, city = data.get(f"{prefix}postcode") or "", data.get(f"{prefix}city") or ""
-            if code and not postcodes.is_postcode(code):
-                self.form.add_error(f"{prefix}postcode", _("A Norwegian postcode has four digits."))
-            elif code in known and not city:
-                data[f"{prefix}city"] = known[code]
-            elif not postcodes.is_place(code, city, known):
+            checked = check(code, city, known)
+            if checked.problem:
+                self.form.add_error(f"{prefix}postcode", checked.problem)
+            elif checked.city != city:
+                data[f"{prefix}city"] = checked.city
+            elif checked.expected:
                 self.warnings.append(
                     _("Postcode %(code)s is %(place)s, not %(city)s. It was saved as written.")
-                    % {"code": code, "place": known[code], "city": city}
+                    % {"code": code, "place": checked.expected, "city": city}
                 )
 
     def _mark(self) -> None:

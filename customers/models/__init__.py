@@ -7,6 +7,7 @@ from customers.models.change import ChangeOf
 from customers.models.classification import Tag
 from customers.models.contact import Contact, ContactTag, MailingList, Person, PersonEmail
 from customers.models.customer import Customer
+from customers.models.customer_import import CustomerImport
 from customers.models.digest import AlertDigest
 from customers.models.duplicate import DuplicatePair, MatchKey
 from customers.models.file import File, FileVersion
@@ -23,6 +24,7 @@ __all__ = [
     "Contact",
     "ContactTag",
     "Customer",
+    "CustomerImport",
     "DuplicatePair",
     "File",
     "FileVersion",

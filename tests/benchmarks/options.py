@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 
 PARTS = [
     "overview", "single", "together", "peppol", "pdf", "writers", "feed", "mirror", "typeahead",
-    "duplicates", "merging", "work", "ledger", "finalising",
+    "duplicates", "merging", "importing", "work", "ledger", "finalising",
     "statistics",
 ]  # fmt: skip
 

@@ -15,6 +15,11 @@ from moment.tabular import Column
 _BATCH = 500
 
 
+def _keys(listed: InvoiceList) -> Iterator[int]:
+    """Return the keys of all hits in the order of the list, so many at a time."""
+    return listed.ordered(listed.found()).values_list("pk", flat=True).iterator(_BATCH)
+
+
 class OfInvoices:
     """A row for each invoice, in the order of the list. Credit notes are negative."""
 
@@ -53,7 +58,7 @@ class OfInvoices:
 
     def rows(self) -> Iterator[list[Any]]:
         """Yield the cells of all hits, in a few queries for each so many of them."""
-        keys = iter(self.listed.ordered(self.listed.found()).values_list("pk", flat=True))
+        keys = _keys(self.listed)
         while some := list(islice(keys, _BATCH)):
             invoices = Invoice.objects.filter(pk__in=some).select_related("customer", "project")
             found = {row.invoice.pk: row for row in rows_of(list(invoices))}
@@ -121,7 +126,7 @@ class OfLines:
         ]
 
     def rows(self) -> Iterator[list[Any]]:
-        keys = iter(self.listed.ordered(self.listed.found()).values_list("pk", flat=True))
+        keys = _keys(self.listed)
         while some := list(islice(keys, _BATCH)):
             lines: dict[int, list[InvoiceLine]] = {key: [] for key in some}
             for line in InvoiceLine.objects.filter(invoice__in=some).select_related("project"):

@@ -67,6 +67,8 @@ def merge(
             raise CannotMerge(" ".join(reasons))
         work = _begin(customers, by, chosen or {}, decided or {})
         for _label, rule, column in applied():
+            rule.hold(column, [kept, *others])
+        for _label, rule, column in applied():
             _apply(work, rule, column)
         _take_over(work)
         contacts.find_by_posts(work.persons)

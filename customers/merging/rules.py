@@ -96,6 +96,12 @@ class Rule:
         """Return what people should know of these rows, though there is nothing to settle."""
         return []
 
+    def hold(self, column: Any, customers: Collection[int]) -> None:
+        """Lock what others lock without the customer, in their order, before anything moves.
+
+        Both ways: `customers` are all of a merge, by key, and locked.
+        """
+
     def begin(self, work: Work, column: Any) -> None:
         """Do what is done once, before anything of the column moves."""
 

@@ -70,6 +70,8 @@ def undo(
         instead_of = alerting.norwegian_number(kept)
         staying = _staying(since, forced)
         persons = _hold_persons(merge)
+        for label, rule in rules().items():
+            rule.hold(column_of(label), keys)
         _move_back(merge, since)
         _put_back_rows(merge)
         for label, rule in rules().items():

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 from customers.merging import log
 from customers.merging.rules import Rule
 from customers.models import ChangeOf, Customer, MergeMove
-from moment.ledger import matching
+from moment.ledger import holding, matching
 from moment.ledger.models import Invoice, InvoiceLine, Match, Payment
 from moment.models import User
 from moment.projects.models import PriceModelShare
@@ -43,6 +43,9 @@ class Invoices(Rule):
             final,
         )
         return [words % {"count": final}]
+
+    def hold(self, column: Any, customers: Collection[int]) -> None:
+        holding.lock_all(customers)
 
     def went_back(self, column: Any, step: MergeMove) -> Mapping[Any, Collection[Any]]:
         moved = Invoice.objects.filter(pk__in=log.keys_of(step), customer=step.source)

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.forms import ChoiceField
 from django.utils.translation import gettext as _
 
 from customers.forms import places
@@ -26,11 +25,12 @@ _LOOKED_UP = (TAGS, RESPONSIBLE)
 
 
 class Warning(NamedTuple):
-    """What somebody should look at; with the customer it is about, as its number and name."""
+    """What somebody should look at, with the customer it is about, and why."""
 
     text: str
     number: str = ""
     name: str = ""
+    why: str = ""
 
 
 @dataclass
@@ -164,6 +164,6 @@ _MORE: dict[str, Callable[[str, bool], str]] = {
 
 
 def _not_chosen(name: str) -> str:
-    field = cast(ChoiceField, _FIELDS[name])
+    field: Any = _FIELDS[name]
     labels = dict.fromkeys(str(label) for value, label in field.choices if value)
     return _("Write one of these: %(words)s.") % {"words": ", ".join(labels)}

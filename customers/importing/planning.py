@@ -203,10 +203,7 @@ class Plan:
         lines: dict[str, int] = {}
         for place, row in enumerate(new):
             if like := alike.get(place):
-                one = like.kept or like.customer
-                text = _("Looks like %(customer)s (%(why)s)")
-                told = {"customer": f"{like.customer.number} {like.customer.name}", "why": like.why}
-                row.warnings.append(Warning(text % told, one.number, one.name))
+                row.warnings.append(_alike(like))
             first = lines.setdefault(spelling.spelled(row.name), row.line)
             if first != row.line:
                 row.warnings.append(Warning(_("Same name as row %(row)s") % {"row": first}))
@@ -228,6 +225,14 @@ def _empty() -> Customer:
 
 def _kept(customer: Customer) -> Customer:
     return customer.merged_into or customer
+
+
+def _alike(like: duplicates.Likeness) -> Warning:
+    one, kept = like.customer, like.kept
+    if kept is None:
+        return Warning(_("Looks like"), one.number, one.name, like.why)
+    text = f"{_('Looks like')} {one.number} {one.name} ({like.why}), {_('now part of')}"
+    return Warning(text, kept.number, kept.name)
 
 
 def _key(row: Row) -> str:

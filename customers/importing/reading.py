@@ -9,7 +9,7 @@ from customers.importing.headings import LABELS, bare, by_heading
 from moment.reading_rows import NotReadable, table_of
 
 MOST_ROWS = 10_000
-MOST_BYTES = 20_000_000
+MOST_BYTES = 20 * 1024**2
 # What our own CSV puts before a text that a spreadsheet would take for a formula.
 _MARK, _FORMULAS = "'", ("=", "+", "-", "@", "#")
 
@@ -31,7 +31,7 @@ def read(data: bytes) -> Table:
     """Return the table in a CSV or XLSX file. Raises NotReadable, which says why it has none."""
     if len(data) > MOST_BYTES:
         words = _("The file is too large: at most %(most)s MB.")
-        raise NotReadable(words % {"most": MOST_BYTES // 1_000_000})
+        raise NotReadable(words % {"most": MOST_BYTES // 1024**2})
     rows = table_of(data)
     _line, first = next(rows, (0, []))
     names, unknown = _columns(first)

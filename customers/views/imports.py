@@ -27,7 +27,8 @@ FIRST = 20  # customers that are shown as they will be
 
 @needs("customers.view_customer", "customers.add_customer")
 def new(request: SignedInRequest) -> HttpResponse:
-    form = ImportFileForm(*([request.POST, request.FILES] if request.method == "POST" else []))
+    is_sent = request.method == "POST"
+    form = ImportFileForm(request.POST, request.FILES) if is_sent else ImportFileForm()
     if form.is_valid():
         try:
             made = importing.take_in(form.cleaned_data["file"], request.user)

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from openpyxl import Workbook
 
+from customers import merging
 from customers.duplicates import finding
 from customers.importing import MOST_ROWS
 from customers.models import Customer, CustomerImport, NumberSeries, Tag
@@ -55,8 +56,8 @@ def test_no_file_is_asked_for(as_kari):
 
 
 def test_a_file_that_is_too_large_is_refused(as_kari, monkeypatch):
-    monkeypatch.setattr("customers.importing.reading.MOST_BYTES", 1_000_000)
-    response = sent(as_kari, b"Name\n" + b"x" * 1_000_001)
+    monkeypatch.setattr("customers.importing.reading.MOST_BYTES", 1024**2)
+    response = sent(as_kari, b"Name\n" + b"x" * 1024**2)
     assert response.status_code == 422
     assert "at most 1 MB" in response.context["form"].errors["file"][0]
 
@@ -185,7 +186,19 @@ def test_a_name_that_is_alike_is_a_warning(as_kari, name, found):
 def test_the_same_name_is_a_warning_though_the_customer_was_never_compared(as_kari):
     CustomerFactory(number="1043", name="Fjellbygg Åsane AS")
     (row,) = dry_run(as_kari, "Name\nFJELLBYGG ÅSANE\n").context["plan"].doubtful
-    assert row.warnings[0].text == "Looks like 1043 Fjellbygg Åsane AS (same name)"
+    assert row.warnings == [("Looks like", "1043", "Fjellbygg Åsane AS", "same name")]
+
+
+def test_a_name_like_one_that_was_merged_leads_to_the_customer_that_was_kept(as_kari, kari):
+    kept = CustomerFactory(number="1043", name="Vidde AS")
+    other = CustomerFactory(number="1044", name="Fjellbygg Åsane AS")
+    finding.refresh([kept.pk, other.pk])
+    merging.merge(kept.pk, [other.pk], by=kari)
+    page = dry_run(as_kari, "Number;Name\n;Fjellbygg Åsane\n1044;Ny AS\n")
+    (row,) = page.context["plan"].doubtful
+    text = "Looks like 1044 Fjellbygg Åsane AS (same name), now part of"
+    assert row.warnings == [(text, "1043", "Vidde AS", "")]
+    assert [one.customer for one in page.context["plan"].there] == [kept]
 
 
 # Numbers

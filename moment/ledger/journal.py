@@ -14,6 +14,7 @@ from typing import Any
 
 from moment.ledger import totals
 from moment.ledger.models import AccountingExport, Invoice, InvoiceLine
+from moment.ledger.totals import Base
 from moment.models import CompanySettings
 from moment.money import rounded
 from moment.tabular import Column
@@ -67,8 +68,16 @@ class Entry:
         return self.net + self.vat
 
 
-def entries(invoice: Invoice, lines: Iterable[InvoiceLine], company_currency: str) -> list[Entry]:
-    """Return the lines of an invoice: the customer's first, then by account and VAT code."""
+def entries(
+    invoice: Invoice,
+    lines: Iterable[InvoiceLine],
+    company_currency: str,
+    before: Iterable[Base] | None = None,
+) -> list[Entry]:
+    """Return the lines of an invoice: the customer's first, then by account and VAT code.
+
+    `before` as in `totals.of`.
+    """
     assert invoice.rate is not None
     rate, lines = invoice.rate, list(lines)
 
@@ -78,7 +87,7 @@ def entries(invoice: Invoice, lines: Iterable[InvoiceLine], company_currency: st
     account = str(invoice.written.value("ledger_account"))
     owed = Entry(account, "", None, invoice.gross, NOTHING, ours(invoice.gross), NOTHING)
     sold = []
-    for (account, code, percent), net, vat in _sold(invoice, lines):
+    for (account, code, percent), net, vat in _sold(invoice, lines, before):
         booked, booked_vat = ours(net + vat), ours(vat)
         sold.append(Entry(account, code, percent, -net, -vat, -booked, -booked_vat))
     rest = owed.booked + sum((one.booked for one in sold), NOTHING)
@@ -94,7 +103,7 @@ def entries(invoice: Invoice, lines: Iterable[InvoiceLine], company_currency: st
 
 
 def _sold(
-    invoice: Invoice, lines: Collection[InvoiceLine]
+    invoice: Invoice, lines: Collection[InvoiceLine], before: Iterable[Base] | None
 ) -> Iterator[tuple[tuple[str, str, Decimal], Decimal, Decimal]]:
     """Yield what is sold by account, VAT code and rate, with its net amount and its VAT.
 
@@ -104,7 +113,7 @@ def _sold(
     for line in lines:
         key = line.sales_account, line.vat_code, line.vat_rate
         nets[key] = nets.get(key, NOTHING) + line.amount
-    for vat in totals.of(invoice, lines).vats:
+    for vat in totals.of(invoice, lines, before).vats:
         mine = {key: net for key, net in nets.items() if (key[1], key[2]) == (vat.code, vat.rate)}
         parts = {
             key: rounded(net * vat.rate / HUNDRED, invoice.currency) for key, net in mine.items()
@@ -124,8 +133,9 @@ def rows(export: AccountingExport) -> Iterator[list[Any]]:
         for line in InvoiceLine.objects.filter(invoice__in=some):
             lines[line.invoice_id].append(line)
         invoices = Invoice.objects.in_bulk(some)
+        before = totals.before(invoices.values())
         for key in some:
-            for entry in entries(invoices[key], lines[key], company.currency):
+            for entry in entries(invoices[key], lines[key], company.currency, before.get(key)):
                 yield _cells(invoices[key], entry, company.currency)
 
 

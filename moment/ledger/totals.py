@@ -23,15 +23,29 @@ def of_line(line: InvoiceLine, currency: str) -> Decimal:
     return rounded(line.quantity * line.price, currency)
 
 
-def of(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Totals:
+def of(
+    invoice: Invoice, lines: Iterable[InvoiceLine], before: Iterable[Base] | None = None
+) -> Totals:
     """Return the totals of an invoice, in its sign: those of a credit note are negative.
 
-    The VAT of a credit note is what was written down with it; see `write_down`.
+    The VAT of a credit note is what was written down with it; see `write_down`. That of each rate
+    follows from what stood `before` it, one of `before`; one query where that is not given and the
+    note has several rates.
     """
-    found = invoice_totals.of(_bases(lines), invoice.currency)
+    bases = _bases(lines)
+    found = invoice_totals.of(bases, invoice.currency)
     if not invoice.is_credit_note or found.net != invoice.net:
         return found
+    if _has_several(found):
+        if before is None:
+            before = _before([invoice])[invoice.pk]
+        found = _falling(bases, before, invoice.currency)
     return Totals(found.net, _coming_to(invoice.vat, found.vats, coin(invoice.currency)))
+
+
+def before(invoices: Iterable[Invoice]) -> dict[int, list[Base]]:
+    """Return what stood before final credit notes among these, by key, for `of`. One query."""
+    return _before([one for one in invoices if one.is_credit_note])
 
 
 def printed(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Totals:
@@ -49,8 +63,8 @@ def write_down(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Totals:
     """Give an invoice the sums of its lines and return them; saves nothing.
 
     VAT is rounded on each document, so parts of an invoice by themselves could come to another VAT
-    than the whole. A credit note has the VAT by which that of the invoice falls: so once all of it
-    is credited, nothing is left. One query for a credit note.
+    than the whole. A credit note has the VAT by which that of the invoice falls, at each rate: so
+    once all of it is credited, nothing is left of any. One query for a credit note.
     """
     (found,) = write_down_all([(invoice, lines)])
     return found
@@ -59,18 +73,16 @@ def write_down(invoice: Invoice, lines: Iterable[InvoiceLine]) -> Totals:
 def write_down_all(drafts: Iterable[tuple[Invoice, Iterable[InvoiceLine]]]) -> list[Totals]:
     """Do the same for many; one query where credit notes are among them."""
     pairs = [(invoice, list(lines)) for invoice, lines in drafts]
-    credited = _credited([invoice for invoice, _lines in pairs if invoice.is_credit_note])
+    there = before(invoice for invoice, _lines in pairs)
     found = []
     for invoice, lines in pairs:
-        bare = invoice_totals.of(_bases(lines), invoice.currency)
-        invoice.net, invoice.vat = bare.net, bare.vat
+        bases = _bases(lines)
         if invoice.is_credit_note:
-            rows = credited[invoice.credits_id]
-            before = [base for document, base in rows if document != invoice.pk]
-            after = [*before, *_bases(lines)]
-            invoice.vat = _vat(after, invoice.currency) - _vat(before, invoice.currency)
-        invoice.gross = invoice.net + invoice.vat
-        found.append(of(invoice, lines))
+            sums = _falling(bases, there[invoice.pk], invoice.currency)
+        else:
+            sums = invoice_totals.of(bases, invoice.currency)
+        invoice.net, invoice.vat, invoice.gross = sums.net, sums.vat, sums.gross
+        found.append(sums)
     return found
 
 
@@ -78,23 +90,49 @@ def _bases(lines: Iterable[InvoiceLine]) -> list[Base]:
     return [(one.vat_code, one.vat_rate, one.amount) for one in lines]
 
 
-def _vat(bases: Iterable[Base], currency: str) -> Decimal:
-    return invoice_totals.of(bases, currency).vat
+def _has_several(found: Totals) -> bool:
+    return sum(bool(one.rate) for one in found.vats) > 1
 
 
-def _credited(notes: Collection[Invoice]) -> dict[int | None, list[tuple[int, Base]]]:
-    """Return what is on the invoices of credit notes, and on those of theirs that are final.
+def _falling(bases: Sequence[Base], before: Iterable[Base], currency: str) -> Totals:
+    """Return the totals of a credit note: at each rate the VAT by which it makes that fall."""
+    there = list(before)
+    own = invoice_totals.of(bases, currency)
+    was = _vat_by_rate(there, currency)
+    becomes = _vat_by_rate([*there, *bases], currency)
+    vats = []
+    for one in own.vats:
+        key = one.code, one.rate
+        vats.append(replace(one, amount=becomes[key] - was.get(key, Decimal(0))))
+    return Totals(own.net, tuple(vats))
 
-    By the invoice's key, each with the key of the document.
+
+def _vat_by_rate(bases: Iterable[Base], currency: str) -> dict[tuple[str, Decimal], Decimal]:
+    return {(one.code, one.rate): one.amount for one in invoice_totals.of(bases, currency).vats}
+
+
+def _before(notes: Collection[Invoice]) -> dict[int, list[Base]]:
+    """Return what stood when each credit note was made: its invoice, less the notes before it.
+
+    By the note's key. Numbers are in the order in which notes became final; before a draft are all
+    that are. One query.
     """
-    found: dict[int | None, list[tuple[int, Base]]] = {note.credits_id: [] for note in notes}
-    if not notes:
+    found: dict[int, list[Base]] = {note.pk: [] for note in notes}
+    of = {note.credits_id for note in notes if note.credits_id}
+    if not of:
         return found
-    final = Q(invoice__credits__in=list(found), invoice__number__isnull=False)
-    rows = InvoiceLine.objects.filter(Q(invoice__in=list(found)) | final).order_by()
-    keys = ("invoice__credits", "invoice", "vat_code", "vat_rate")
-    for credits, document, code, rate, amount in rows.values_list(*keys).annotate(Sum("amount")):
-        found[credits or document].append((document, (code, rate, exact(amount))))
+    final = Q(invoice__credits__in=of, invoice__number__isnull=False)
+    rows = InvoiceLine.objects.filter(Q(invoice__in=of) | final).order_by()
+    keys = ("invoice__credits", "invoice", "invoice__sort_number", "vat_code", "vat_rate")
+    stood: dict[int | None, list[tuple[int | None, int, str, Base]]] = {}
+    for credits, key, place, code, rate, amount in rows.values_list(*keys).annotate(Sum("amount")):
+        base = code, rate, exact(amount)
+        stood.setdefault(credits or key, []).append((credits, key, place, base))
+    for note in notes:
+        for credits, key, place, base in stood.get(note.credits_id, ()):
+            earlier = note.number is None or place < note.sort_number
+            if not credits or (key != note.pk and earlier):
+                found[note.pk].append(base)
     return found
 
 

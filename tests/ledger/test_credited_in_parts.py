@@ -4,6 +4,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from moment.ledger import crediting, document, finalising, journal, totals
 from moment.ledger.ehf import build, rules
@@ -66,6 +69,58 @@ def test_of_several_rates_nothing_is_left_either(kari):
     for parts in (["33.34"] * 3, ["33.34"] * 3, []):
         credit(made, kari, *parts)
     assert left_of(made) == (0, 0, 0, 0)
+
+
+def by_rate(made) -> dict[Decimal, Decimal]:
+    """Return the VAT of an invoice with all that credits it by rate, as their journals have it."""
+    found: dict[Decimal, Decimal] = {}
+    for one in [made, *made.credit_notes.final()]:
+        lines = list(one.lines.all())
+        for vat in totals.of(one, lines).vats:
+            found[vat.rate] = found.get(vat.rate, 0) + vat.amount
+        booked = [x for x in journal.entries(one, lines, one.currency) if x.vat_rate is not None]
+        assert sum(x.vat for x in booked) == -one.vat
+        for rate in {x.vat_rate for x in booked}:
+            of_rate = sum(x.vat for x in booked if x.vat_rate == rate)
+            assert of_rate == -next(v.amount for v in totals.of(one, lines).vats if v.rate == rate)
+    return found
+
+
+@given(
+    amounts=st.lists(st.integers(1, 40), min_size=2, max_size=5),
+    credited=st.lists(st.lists(st.integers(0, 12), min_size=5, max_size=5), min_size=1, max_size=4),
+    currency=st.sampled_from(["NOK", "ISK"]),
+)
+@example(amounts=[1, 4], credited=[[1, 1, 0, 0, 0]], currency="NOK")
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+def test_of_each_rate_nothing_is_left(kari, amounts, credited, currency):
+    """Notes of one invoice are off by a coin at one rate, and by another at another."""
+    unit = Decimal("0.01") if currency == "NOK" else Decimal(1)
+    with transaction.atomic():
+        made = draft(None, *(n * unit for n in amounts), currency=currency, rate=1)
+        codes = [("3", 25), ("31", 15), ("33", 12)]
+        for place, line in enumerate(made.lines.all()):
+            line.vat_code, line.vat_rate = codes[place % 3]
+            line.save()
+        made = finalising.finalise(made, version=made.version, by=kari)
+        for parts in [*credited, None]:
+            left = crediting.left(made)
+            wanted = {
+                one.line.pk: min(one.amount, n * unit)
+                for one, n in zip(left, parts or (), strict=False)
+                if one.amount and n
+            }
+            if all(one.is_whole for one in left) or (parts and not wanted):
+                continue
+            note = crediting.draft_credit(made, parts=wanted or None, release=False, by=kari)
+            finalising.finalise(note, version=note.version, by=kari)
+        assert set(by_rate(made).values()) == {0}
+        assert left_of(made) == (0, 0, 0, 0)
+        transaction.set_rollback(True)
 
 
 def test_what_was_credited_by_a_draft_is_reckoned_when_it_is_final(kari):

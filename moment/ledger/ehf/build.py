@@ -46,8 +46,8 @@ def xml(
 ) -> bytes:
     """Return the XML of a final invoice with its lines. A credit note comes with what it credits.
 
-    Nothing is read but what is given. One of a draft whose parties are written down lacks its
-    number, and is for `rules.problems` alone.
+    Nothing is read but what is given, and what stood before a credit note of several rates. One of
+    a draft whose parties are written down lacks its number, and is for `rules.problems` alone.
     """
     with translation.override(LANGUAGES[invoice.written.value("language")]):
         document = _Document(invoice, lines).made(enclosures)

@@ -26,6 +26,7 @@ from moment.turns import in_turn
 
 __all__ = ["CannotAssign", "NotOcr", "NothingNew", "ReadBefore", "Row", "assign", "look", "read"]
 FIRST_YEAR = 2000
+_NAMED = 5  # invoices with one KID
 _TRIES = 3  # when customers are merged just then
 
 # What becomes of a payment in a file: it settles an invoice, is to the credit of a customer, waits
@@ -127,6 +128,22 @@ def assign(row: OcrPayment, customer: Customer, *, by: User) -> Payment:
         stored.payment.save()
         stored.save(update_fields=["payment"])
     return stored.payment
+
+
+def why_waiting(row: OcrPayment) -> str:
+    """Return why nobody knows whose a payment is, as things are now; empty where its KID tells."""
+    paid = Transaction(
+        line=0,
+        account=row.account,
+        paid_on=row.paid_on,
+        amount=row.amount,
+        kid=row.kid,
+        payer=row.payer,
+        text=row.text,
+        reference="",  # else it was in a file already: its own
+    )
+    (found,) = _Reading([paid]).rows()
+    return found.why if found.state == UNKNOWN else ""
 
 
 def digits_of(account: str) -> str:
@@ -253,7 +270,10 @@ class _Reading:
             return Row(one, UNKNOWN, _why_unknown(one, account))
         open_ones = [invoice for invoice in invoices if self.left[invoice.pk]]
         if len(open_ones) > 1:
-            return Row(one, UNKNOWN, _("Several open invoices have this KID."))
+            numbers = [str(invoice.number) for invoice in open_ones]
+            named = ", ".join([*numbers[:_NAMED], *(["…"] if numbers[_NAMED:] else [])])
+            words = _("Several open invoices have this KID: %(numbers)s.")
+            return Row(one, UNKNOWN, words % {"numbers": named})
         invoice = (open_ones or invoices)[0]
         told = {"number": invoice.number, "currency": invoice.currency}
         if invoice.currency != ocr.CURRENCY:

@@ -122,6 +122,28 @@ def test_what_becomes_of_each_payment_is_told(fjell, kari):
     assert OcrPayment.objects.get(amount=70).text == "Thanks"
 
 
+def test_a_kid_of_several_open_invoices_waits_and_says_which(as_kari, kari, fjell, monkeypatch):
+    """It tells which they are before it is booked, and who is asked whose it is reads it again."""
+    monkeypatch.setattr(finalising, "_kid", lambda _invoice, _ours: "1234567897")
+    rows = [invoice(fjell, "100", by=kari) for _n in range(7)]
+    numbers = [row.number for row in rows]
+    data = content(Paid(100, "1234567897"))
+    words = f"Several open invoices have this KID: {', '.join(numbers[:5])}, …."
+    assert states(data) == [("unknown", words)]
+    assert words in look(as_kari, data).content.decode()
+    book(as_kari, data)
+    waiting = OcrPayment.objects.unknown().get()
+    url = f"{URL}payments/{waiting.pk}/"
+    assert words in as_kari.get(url).content.decode()
+    for row in rows[:5]:
+        payment(fjell, "100", row, made_by=kari)
+    words = f"Several open invoices have this KID: {', '.join(numbers[5:])}."
+    assert words in as_kari.get(url).content.decode()
+    # Of one that is open nobody asks.
+    payment(fjell, "100", rows[5], made_by=kari)
+    assert "Several open invoices" not in as_kari.get(url).content.decode()
+
+
 def test_a_file_is_read_once(as_kari, kari, fjell):
     one = invoice(fjell, "1000")
     data = content(Paid("400", one.kid))

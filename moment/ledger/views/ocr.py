@@ -80,6 +80,7 @@ def assign(request: SignedInRequest, pk: int) -> HttpResponse:
             messages.success(request, _("It is to the customer's credit now. Match it next."))
             return redirect_to(request, reverse("ledger:payment", args=[paid.pk]))
     context = {"title": _("Whose payment is this?"), "form": form, "row": row, "problem": problem}
+    context["why"] = "" if problem else reading.why_waiting(row)
     context |= {"action": request.path, "fragment": "ledger/ocr/_assign.html"}
     status = INVALID if request.method == "POST" else 200
     return render_page(

@@ -9,9 +9,13 @@ from functools import cached_property
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 
+from customers import invoicing
 from customers.models import Customer
+from moment.invoice_settings.choices import LineGrouping
+from moment.invoice_settings.written import Written, write_down
 from moment.keyset import is_key
-from moment.ledger import unbilled
+from moment.ledger import composing, unbilled
+from moment.ledger.composing import Names
 from moment.ledger.to_invoice import why_not
 from moment.ledger.unbilled import Begun, Choice, Hours, Period, Spent, Sums, Unbilled
 from moment.models import User
@@ -51,6 +55,18 @@ class Sheet:
     @cached_property
     def sums(self) -> Sums:
         return self.found.sums
+
+    @cached_property
+    def as_lines(self) -> Decimal:
+        """Return what all of it comes to as the lines of a draft, each rounded by itself."""
+        effective = invoicing.effective(self.project.customer, self.project)
+        settings = Written({**write_down(effective), "currency": self.found.currency})
+        roles = {}
+        if settings.value("line_grouping") == LineGrouping.ROLE:
+            keys = {(self.project.pk, one.user, one.day) for one in self.found.hours}
+            roles = {key: str(self._prices.role(*key) or "") for key in keys}
+        names = Names(self._people, roles)
+        return self.sums.total + composing.rounding(self.found, settings, names)
 
     @cached_property
     def why_not(self) -> str:

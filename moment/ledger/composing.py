@@ -14,7 +14,7 @@ from customers.models import Customer
 from moment.invoice_settings.choices import VatCode
 from moment.invoice_settings.levels import Values
 from moment.ledger.models import InvoiceLine
-from moment.ledger.unbilled import Begun, Hours, Spent
+from moment.ledger.unbilled import Begun, Hours, Spent, Unbilled
 from moment.models import CompanySettings
 from moment.money import rounded
 from moment.projects.models import PlanItem, PriceModel, Project
@@ -89,6 +89,20 @@ def compose(shares: Sequence[Share], settings: Values, names: Names) -> list[Com
     for share in shares:
         found += _spent(share, settings)
     return found
+
+
+def rounding(found: Unbilled, settings: Values, names: Names) -> Decimal:
+    """Return how much more lines of these hours come to than `Unbilled.sums` says of them.
+
+    That rounds what one activity at one price comes to; lines are each rounded by themselves.
+    """
+    shares: dict[Hashable, Share] = {}
+    for one in found.hours:
+        share = Share(found.project, one.model, ())
+        shares.setdefault(share.key, share).hours.append(one)
+    work = [one for share in shares.values() for one in _work(share, names)]
+    lines = invoice_lines.work_lines(work, settings)
+    return sum((line.amount for line in lines), Decimal(0)) - found.sums.work
 
 
 def charge(settings: Values) -> list[Composed]:

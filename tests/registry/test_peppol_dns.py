@@ -121,7 +121,7 @@ def test_silence_is_unknown_and_does_not_take_long(network, impatient):
     "address",
     ["nowhere", "127.0.0.1:port", "127.0.0.1:99999", "resolver.example.test:53", "::1:::", "[::1"],
 )
-def test_a_resolver_that_makes_no_sense_is_unknown(network, settings, address):
+def test_a_resolver_that_makes_no_sense_is_unknown(network, settings, impatient, address):
     settings.PEPPOL_DNS = address
     assert failure()
 

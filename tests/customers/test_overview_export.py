@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from customers import merging, overview_sheet
+from customers import importing, merging, overview_sheet
+from customers.importing import rows_of
+from customers.importing.reading import read
 from customers.models import Customer
 from customers.overview import PAGE_SIZE, Overview
 from customers.overview_sheet import Sheet
@@ -174,6 +176,23 @@ def test_what_looks_like_a_formula_is_text(as_per, name):
 def test_what_makes_no_sense_is_left_out(as_per, query):
     CustomerFactory(name="Fjell AS")
     assert names(xlsx(as_per, f"?{query}")) == ["Fjell AS"]
+
+
+@pytest.mark.parametrize("of", ["", "format=csv"])
+@pytest.mark.parametrize("language", ["en", "nb"])
+def test_an_import_reads_it_again(as_per, per, fjell, of, language):
+    """In either language: every column that an import takes, with what the customer has."""
+    per.language = language
+    per.save()
+    Customer.objects.filter(pk=fjell.pk).update(phone="+46 8 555 00")
+    table = read(body(as_per.get(f"{URL}?{of}")))
+    (row,) = rows_of(table)
+    assert not row.problems
+    read_again = {name: value for name, value in row.values.items() if value}
+    columns = {column.name for column in importing.COLUMNS} - {"tags", "responsible"}
+    stored = Customer.objects.values(*columns).get()
+    assert read_again == stored | {"visiting_street": "Storgata 1, 3. etasje"}
+    assert (row.cells["tags"], row.cells["responsible"]) == ("Kommune, Vei og bane", "Ida Berg")
 
 
 # Money

@@ -6,8 +6,11 @@ from moment.ledger.models import Invoice, Payment
 from moment.models import CompanySettings
 
 
-def latest(currency: str) -> Decimal | None:
-    """Return the exchange rate that was used last, 1 for the company's own; None for none yet."""
+def last_used(currency: str) -> Decimal | None:
+    """Return the rate of the last payment or invoice in it, whose ever; None for none yet.
+
+    1 for the company's own.
+    """
     if currency == CompanySettings.current().currency:
         return Decimal(1)
     paid = Payment.objects.filter(currency=currency).order_by("-paid_on", "-pk")

@@ -220,7 +220,7 @@ def _payment(one: OcrPayment, customer: Customer, by: User, rate: Decimal) -> Pa
 
 
 def _rate() -> Decimal:
-    return rates.latest(ocr.CURRENCY) or Decimal(1)
+    return rates.last_used(ocr.CURRENCY) or Decimal(1)
 
 
 def _sha256(content: bytes) -> str:

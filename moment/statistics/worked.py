@@ -115,7 +115,7 @@ def exchange(scope: Scope, projects: Collection[int]) -> Mapping[int, Decimal | 
     """Return what one of the currency of each project is in the company's; None: not known."""
     currencies = {key: scope.prices.currency(scope.projects[key]) for key in projects}
     own = scope.company.currency
-    known = rates.latest(scope.customers, set(currencies.values()), own)
+    known = rates.of_last_invoice(scope.customers, set(currencies.values()), own)
     return {key: known.get(currency) for key, currency in currencies.items()}
 
 

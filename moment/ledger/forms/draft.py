@@ -82,7 +82,7 @@ class DraftForm(forms.ModelForm):
             self.initial.update({name: posted[name] for name in self.fields if name in posted})
         if self.is_foreign and self.before.rate is None:
             self.initial.setdefault("rate", None)
-            self.initial["rate"] = self.initial["rate"] or rates.latest(self.currency_now)
+            self.initial["rate"] = self.initial["rate"] or rates.last_used(self.currency_now)
 
     def _add(self, name: str) -> None:
         setting, present = SETTINGS[name], kept(self.before.written.value(name))

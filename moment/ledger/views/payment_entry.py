@@ -49,7 +49,7 @@ class Entry:
         initial = {
             "paid_on": timezone.localdate(),
             "currency": self.currency,
-            "rate": rates.latest(self.currency),
+            "rate": rates.last_used(self.currency),
             "kid": kid or (invoice.kid if invoice else ""),
             "amount": paid,
         }
@@ -170,7 +170,7 @@ class Entry:
         names = ("paid_on", "amount", "currency", "rate", "kid", "text")
         typed: dict[str, Any] = {name: self.data.get(name, "") for name in names}
         if self.data.get("rate_in") != self.currency:
-            typed["rate"] = rates.latest(self.currency) or ""
+            typed["rate"] = rates.last_used(self.currency) or ""
         return PaymentForm(initial=typed, first=self.open_currencies)
 
     @staticmethod

@@ -10,19 +10,18 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Max, Sum
+from django.db.models import Sum
 from django.utils import timezone
 
 from moment.ledger import ageing
-from moment.ledger.models import Invoice
 from moment.projects.models import Expense, Project, TimeEntry
 from moment.projects.sums import exact
-from moment.statistics import invoiced, worked
+from moment.statistics import invoiced, rates, worked
 from moment.statistics.figures import percent
 from moment.statistics.periods import Period
 from moment.statistics.scope import Scope
 
-NOTHING, ONE = Decimal(0), Decimal(1)
+NOTHING = Decimal(0)
 # So many customers are named in a query; of more, all are asked for.
 FEW = 1000
 
@@ -101,24 +100,15 @@ def add_work(found: dict[int, Figures], scope: WorkScope, period: Period) -> Non
         one.cost += row.cost
     sums = worked.expenses(scope, period).order_by().values_list("project").annotate(Sum("cost"))
     costs = {project: exact(total) for project, total in sums}
-    rates = _rates(scope, costs)
+    currencies = {key: scope.prices.currency(scope.projects[key]) for key in costs}
+    own = scope.company.currency
+    known = rates.of_each_last_invoice(currencies.values(), own)
     for project, cost in costs.items():
-        currency = scope.prices.currency(scope.projects[project])
+        currency = currencies[project]
         for customer, part in worked.parts_of_expenses(scope, project).items():
-            rate = ONE if currency == scope.company.currency else rates.get((customer, currency))
+            rate = rates.ONE if currency == own else known.get((customer, currency))
             found[customer].cost += cost * (rate or NOTHING) * part
             found[customer].unexchanged += rate is None
-
-
-def _rates(scope: WorkScope, projects: Collection[int]) -> Mapping[tuple[int, str], Decimal]:
-    """Return the rate of each customer's last invoice in each other currency of these projects."""
-    currencies = {scope.prices.currency(scope.projects[key]) for key in projects}
-    if not (foreign := currencies - {scope.company.currency}):
-        return {}
-    rows = Invoice.objects.final().filter(currency__in=foreign).order_by()
-    last = rows.values("customer", "currency").annotate(last=Max("pk")).values("last")
-    found = Invoice.objects.filter(pk__in=last).values_list("customer", "currency", "rate")
-    return {(customer, currency): rate for customer, currency, rate in found if rate}
 
 
 def add_owed(

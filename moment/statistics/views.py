@@ -1,5 +1,7 @@
 """The key statistics of a customer, the rows behind them, and both as spreadsheets."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from customers.models import Customer
 from customers.views.loading import moved, visible_customer
-from moment.access import SignedInRequest, needs
+from moment.access import SignedInRequest, View, needs
 from moment.htmx import INVALID
 from moment.statistics import chart, sheets
 from moment.statistics.figures import Statistics
@@ -20,71 +22,60 @@ from moment.statistics.rows.listing import Rows
 from moment.statistics.tabs import RIGHTS
 from moment.tabular import xlsx_response
 
+PAGE = "statistics/statistics.html"
 PRESETS = (Name.LAST_12, Name.THIS_YEAR, Name.LAST_YEAR)
 
 
+def of_period(view: Callable[..., HttpResponse | FileResponse]) -> View:
+    """Give a view of a customer the form that is asked for, and the statistics by it.
+
+    Where the form makes no sense, the page says so instead.
+    """
+
+    @wraps(view)
+    def asked(request: SignedInRequest, number: str) -> HttpResponse | FileResponse:
+        customer = visible_customer(request.user, number)
+        if redirect := moved(request, customer, number):
+            return redirect
+        form = PeriodForm(request.GET)
+        if not form.is_valid():
+            return render(request, PAGE, _of_page(customer, form), status=INVALID)
+        return view(request, form, Statistics(customer, form.chosen))
+
+    return asked
+
+
 @needs(*RIGHTS)
-def of_customer(request: SignedInRequest, number: str) -> HttpResponse:
-    customer = visible_customer(request.user, number)
-    if redirect := moved(request, customer, number):
-        return redirect
-    form = PeriodForm(request.GET)
-    context = _of_page(customer, form)
-    if not form.is_valid():
-        return render(request, "statistics/statistics.html", context, status=INVALID)
-    found = Statistics(customer, form.chosen)
+@of_period
+def of_customer(request: SignedInRequest, form: PeriodForm, found: Statistics) -> HttpResponse:
     months = [(month, chart.long(month)) for month in found.months]
-    context |= {"statistics": found, "months": months, "chart": chart.by_month(found.months)}
-    return render(request, "statistics/statistics.html", context)
+    context = {"statistics": found, "months": months, "chart": chart.by_month(found.months)}
+    return render(request, PAGE, _of_page(found.customer, form) | context)
 
 
 @needs(*RIGHTS)
-def export(request: SignedInRequest, number: str) -> HttpResponse | FileResponse:
-    customer = visible_customer(request.user, number)
-    if redirect := moved(request, customer, number):
-        return redirect
-    form = PeriodForm(request.GET)
-    if not form.is_valid():
-        page = _of_page(customer, form)
-        return render(request, "statistics/statistics.html", page, status=INVALID)
-    found = Statistics(customer, form.chosen)
-    return xlsx_response(
-        _file_name("statistics", found),
-        _("Key statistics"),
-        sheets.columns(),
-        sheets.rows(found, request.user),
-    )
+@of_period
+def export(request: SignedInRequest, form: PeriodForm, found: Statistics) -> FileResponse:
+    name, rows = _file_name("statistics", found), sheets.rows(found, request.user)
+    return xlsx_response(name, _("Key statistics"), sheets.columns(), rows)
 
 
 @needs(*RIGHTS)
-def rows(request: SignedInRequest, number: str) -> HttpResponse:
-    customer = visible_customer(request.user, number)
-    if redirect := moved(request, customer, number):
-        return redirect
-    form = PeriodForm(request.GET)
-    if not form.is_valid():
-        page = _of_page(customer, form)
-        return render(request, "statistics/statistics.html", page, status=INVALID)
-    listed = _rows(request, Statistics(customer, form.chosen))
-    context = _of_page(customer, form) | {
-        "listed": listed,
-        "period": listed.statistics.period,
+@of_period
+def rows(request: SignedInRequest, form: PeriodForm, found: Statistics) -> HttpResponse:
+    context = _of_page(found.customer, form) | {
+        "listed": _rows(request, found),
+        "period": found.period,
         "query": _query(request.GET),
     }
     return render(request, "statistics/rows.html", context)
 
 
 @needs(*RIGHTS)
-def export_rows(request: SignedInRequest, number: str) -> HttpResponse | FileResponse:
-    customer = visible_customer(request.user, number)
-    if redirect := moved(request, customer, number):
-        return redirect
-    form = PeriodForm(request.GET)
-    if not form.is_valid():
-        page = _of_page(customer, form)
-        return render(request, "statistics/statistics.html", page, status=INVALID)
-    listed = _rows(request, Statistics(customer, form.chosen))
-    name = _file_name(f"statistics-{listed.name}", listed.statistics)
+@of_period
+def export_rows(request: SignedInRequest, form: PeriodForm, found: Statistics) -> FileResponse:
+    listed = _rows(request, found)
+    name = _file_name(f"statistics-{listed.name}", found)
     return xlsx_response(name, str(listed.title), listed.columns(), listed.sheet_rows())
 
 

@@ -20,14 +20,13 @@ from customers import invoice_parties, invoicing
 from customers.invoice_document import LANGUAGES, Buyer, Seller
 from customers.models import Customer
 from moment import tabular
-from moment.content import open_content
 from moment.ledger import ageing
 from moment.ledger.ageing import Aged, Ageing
 from moment.ledger.entries import Entries, Entry
 from moment.ledger.models import Invoice
+from moment.letterhead import pdf_with_logo
 from moment.models import CompanySettings
 from moment.money import amount
-from moment.pdf import Unprintable, pdf
 
 TEMPLATE = "statement.typ"
 NOTHING = Decimal(0)
@@ -134,24 +133,7 @@ def pdf_of(statements: Iterable[Statement]) -> bytes:
     for one in statements:
         with translation.override(one.language):
             made.append(data(one))
-    files = _logo()
-    try:
-        return pdf(TEMPLATE, {"statements": made, "logo": bool(files)}, files)
-    except Unprintable:
-        if not files:
-            raise
-        return pdf(TEMPLATE, {"statements": made, "logo": False})
-
-
-def _logo() -> dict[str, bytes]:
-    logo = CompanySettings.current().logo
-    if logo is None:
-        return {}
-    try:
-        with open_content(logo) as file:
-            return {"logo": file.read()}
-    except OSError:
-        return {}
+    return pdf_with_logo(TEMPLATE, {"statements": made}, CompanySettings.current().logo)
 
 
 def file_name(statement: Statement) -> str:

@@ -3,9 +3,8 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.holding import living
-from customers.models import Customer
 from moment import content as contents
+from moment.ledger import holding
 from moment.ledger.holding import ChangedMeanwhile
 from moment.ledger.models import Invoice, InvoiceFile
 from moment.models import Content
@@ -24,8 +23,7 @@ def discard(invoice: Invoice, *, version: int) -> int:
     """
     with in_turn(), transaction.atomic():
         keys = {one.customer_id for one in Invoice.objects.of_split(invoice)}
-        customers = Customer.with_merged.select_for_update(of=("self",)).filter(pk__in=keys)
-        held = {row.pk: living(row) for row in customers.order_by("pk")}
+        held = holding.look_and_lock(keys)
         drafts = list(Invoice.objects.of_split(invoice).select_for_update(of=("self",)))
         stored = next((one for one in drafts if one.pk == invoice.pk), None)
         if stored is None or stored.is_final or stored.version != version:

@@ -10,15 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from customers import invoicing
-from customers.holding import living
-from customers.invoice_document import LANGUAGES
 from customers.models import Customer, ProjectRole
 from moment.invoice_settings.written import Written, write_down
-from moment.ledger import composing, splitting, spreading, totals
+from moment.ledger import composing, holding, splitting, spreading, totals
 from moment.ledger.composing import Composed, Names, Share
 from moment.ledger.models import (
     BilledExpense,
@@ -76,11 +74,39 @@ def draft(customer: Customer, choice: Choice, *, by: User, together: bool) -> li
                 for plan in _plans(shares, prices, together)
                 for invoice in _make(plan, prices, company)
             ]
-            keys = {invoice.customer_id for invoice in made}
-            Customer.objects.filter(pk__in=keys).update(last_activity_at=timezone.now())
+            holding.touch(invoice.customer_id for invoice in made)
     except IntegrityError as error:
         raise CannotDraft(_gone()) from error
     return made
+
+
+def empty(
+    customer: Customer,
+    project: Project | None,
+    *,
+    currency: str = "",
+    part_of: Invoice | None = None,
+) -> Invoice:
+    """Return a draft without lines, by the settings in force now; not saved.
+
+    In their currency unless there is another one.
+    """
+    values = write_down(invoicing.effective(customer, project))
+    if currency:
+        values["currency"] = currency
+    if part_of is not None:
+        values |= _WITHOUT_HOURS
+    settings = Written(values)
+    key = settings.value("invoice_contact")
+    contact = customer.contacts.select_related("person").filter(pk=key).first() if key else None
+    return Invoice(
+        customer=customer,
+        project=project,
+        part_of=part_of,
+        currency=settings.value("currency"),
+        invoice_settings=values,
+        contact=str(contact or "")[:200],
+    )
 
 
 # What it is made of
@@ -124,8 +150,7 @@ def _lock_customers(customer: Customer, projects: Any) -> dict[int, Customer]:
         project_shares__price_model__project__in=projects
     ).order_by()
     keys = {customer.pk, *sharing_ones.values_list("pk", flat=True)}
-    rows = Customer.with_merged.select_for_update(of=("self",)).filter(pk__in=keys)
-    return {row.pk: living(row) for row in rows.order_by("pk")}
+    return holding.look_and_lock(keys)
 
 
 def _lock(rows: Any) -> None:
@@ -221,50 +246,25 @@ def _plans(shares: Iterable[Share], prices: Prices, together: bool) -> list[_Pla
 def _make(plan: _Plan, prices: Prices, company: CompanySettings) -> list[Invoice]:
     """Make a draft, and one for each of the others who share what is on it."""
     _write_down_prices(plan.shares)
-    first, settings = _invoice(plan.customer, plan.project, plan.currency)
-    with _language(settings):
-        lines = composing.compose(plan.shares, settings, _names(plan.shares, prices))
+    first = empty(plan.customer, plan.project, currency=plan.currency)
+    with translation.override(first.language):
+        lines = composing.compose(plan.shares, first.written, _names(plan.shares, prices))
         owed = splitting.split(lines, plan.shares, plan.currency)
         lines += [composing.deduction(one.share, one.part, one.amount) for one in owed]
-        lines += composing.charge(settings)
-    _store(first, lines, settings, company)
+        lines += composing.charge(first.written)
+    _store(first, lines, company)
     by_customer: dict[int, list[Owed]] = defaultdict(list)
     for one in owed:
         by_customer[one.part.customer.pk].append(one)
     made = [first]
     for theirs in by_customer.values():
-        invoice, settings = _invoice(theirs[0].part.customer, None, plan.currency, part_of=first)
-        with _language(settings):
+        part = empty(theirs[0].part.customer, None, currency=plan.currency, part_of=first)
+        with translation.override(part.language):
             lines = [composing.part_of(one.share, one.part, one.amount, one.days) for one in theirs]
-            lines += composing.charge(settings)
-        _store(invoice, lines, settings, company)
-        made.append(invoice)
+            lines += composing.charge(part.written)
+        _store(part, lines, company)
+        made.append(part)
     return made
-
-
-def _language(settings: Written) -> Any:
-    return translation.override(LANGUAGES[settings.value("language")])
-
-
-def _invoice(
-    customer: Customer, project: Project | None, currency: str, part_of: Invoice | None = None
-) -> tuple[Invoice, Written]:
-    """Return a new draft and the settings that it is made by."""
-    values = write_down(invoicing.effective(customer, project)) | {"currency": currency}
-    if part_of is not None:
-        values |= _WITHOUT_HOURS
-    settings = Written(values)
-    key = settings.value("invoice_contact")
-    contact = customer.contacts.select_related("person").filter(pk=key).first() if key else None
-    invoice = Invoice(
-        customer=customer,
-        project=project,
-        part_of=part_of,
-        currency=currency,
-        invoice_settings=values,
-        contact=str(contact or "")[:200],
-    )
-    return invoice, settings
 
 
 def _names(shares: Iterable[Share], prices: Prices) -> Names:
@@ -291,13 +291,11 @@ def _write_down_prices(shares: Iterable[Share]) -> None:
             some.update(price=price)
 
 
-def _store(
-    invoice: Invoice, lines: Sequence[Composed], settings: Written, company: CompanySettings
-) -> None:
+def _store(invoice: Invoice, lines: Sequence[Composed], company: CompanySettings) -> None:
     """Save a draft with its lines and what of the work is on them."""
     invoice.save()
     rows = [
-        composing.stored(one, place, settings, invoice.customer, company)
+        composing.stored(one, place, invoice.written, invoice.customer, company)
         for place, one in enumerate(lines)
     ]
     for row in rows:

@@ -8,11 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers import holding as customers
-from customers import invoicing
 from customers.models import Customer
 from customers.places import PLACES
-from moment.invoice_settings.written import Written, write_down
-from moment.ledger import freeing, holding, spreading, totals
+from moment.ledger import drafting, freeing, holding, spreading, totals
 from moment.ledger.freeing import Freed
 from moment.ledger.holding import ChangedMeanwhile
 from moment.ledger.models import Invoice, InvoiceLine
@@ -43,17 +41,9 @@ def create(customer: Customer, project: Project | None = None) -> Invoice:
             raise ValidationError({"customer": problem})
         if project is not None and project.customer_id != held.pk:
             raise ValidationError({"project": _("This project is not the customer's.")})
-        values = write_down(invoicing.effective(held, project))
-        settings = Written(values)
-        key = settings.value("invoice_contact")
-        contact = held.contacts.select_related("person").filter(pk=key).first() if key else None
-        return Invoice.objects.create(
-            customer=held,
-            project=project,
-            currency=settings.value("currency"),
-            invoice_settings=values,
-            contact=str(contact or "")[:200],
-        )
+        draft = drafting.empty(held, project)
+        draft.save()
+        return draft
 
 
 def save(invoice: Invoice, lines: Sequence[InvoiceLine], *, version: int) -> Freed:

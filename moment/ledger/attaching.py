@@ -7,7 +7,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from customers import file_names
-from customers.invoice_document import LANGUAGES
 from customers.models import File
 from moment.content.names import clean_name
 from moment.ledger.models import BilledExpense, Invoice, InvoiceFile
@@ -87,7 +86,7 @@ def _named(invoice: Invoice, wanted: Iterable[_Named]) -> list[Attachment]:
     seen: set[int] = set()
     taken: list[str] = []
     found = []
-    with translation.override(LANGUAGES[invoice.written.value("language")]):
+    with translation.override(invoice.language):
         for name, content in wanted:
             if content not in seen:
                 seen.add(content)

@@ -17,6 +17,7 @@ from moment.ledger import composing, crediting, drafting, finalising, totals
 from moment.ledger.crediting import CannotCredit
 from moment.ledger.drafting import CannotDraft
 from moment.ledger.models import (
+    BILLED,
     BilledExpense,
     BilledPeriod,
     BilledPlanItem,
@@ -30,8 +31,6 @@ from moment.projects import editing
 from moment.projects.holding import held
 from moment.projects.models import Project
 from moment.turns import in_turn
-
-_BOOKED = ("vat_code", "vat_rate", "sales_account")
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def _in_force(invoice: Invoice) -> Mapping[Any, Collection[int]]:
         model: list(
             model.objects.in_force().filter(line__invoice__in=group).values_list("pk", flat=True)
         )
-        for model in crediting.BILLED
+        for model in BILLED
     }
 
 
@@ -169,22 +168,7 @@ def _copy_written_lines(invoice: Invoice, draft: Invoice) -> None:
         other = composing.booked(draft.written, draft.customer, CompanySettings.current())
     lines = list(draft.lines.all())
     copies = [
-        InvoiceLine(
-            invoice=draft,
-            order=place,
-            kind=line.kind,
-            heading=line.heading,
-            text=line.text,
-            quantity=line.quantity,
-            unit=line.unit,
-            price=line.price,
-            amount=line.amount,
-            first_day=line.first_day,
-            last_day=line.last_day,
-            project_id=line.project_id,
-            price_model_id=line.price_model_id,
-            **(other or {name: getattr(line, name) for name in _BOOKED}),
-        )
+        line.copied(draft, order=place, **other)
         for place, line in enumerate(written, start=len(lines))
     ]
     if copies:

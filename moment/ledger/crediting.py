@@ -13,18 +13,10 @@ from django.utils.translation import gettext as _
 from moment.ledger import holding, matching, totals
 from moment.ledger.checks import Problem
 from moment.ledger.holding import ChangedMeanwhile
-from moment.ledger.models import (
-    BilledExpense,
-    BilledPeriod,
-    BilledPlanItem,
-    BilledTime,
-    Invoice,
-    InvoiceLine,
-)
+from moment.ledger.models import BILLED, Invoice, InvoiceLine
 from moment.models import User
 from moment.turns import in_turn
 
-BILLED: Sequence[Any] = (BilledTime, BilledExpense, BilledPlanItem, BilledPeriod)
 # A credit note goes out without what was attached to the invoice.
 _WITHOUT: Mapping[str, Any] = {
     **{"hours_specification": "none", "summary": "none"},
@@ -261,7 +253,7 @@ def _draft_in_the_way(draft: Invoice) -> str:
     return words % {"customer": draft.customer}
 
 
-def _locked(invoices: Sequence[Invoice]) -> list[Invoice]:
+def _locked(invoices: Iterable[Invoice]) -> list[Invoice]:
     """Return invoices of several customers as they are now, locked with these, in their order."""
     keys = {one.customer_id for one in invoices}
     customers = holding.lock_customers(keys)
@@ -304,26 +296,10 @@ def _day_of(invoice: Invoice) -> date | None:
 def _line(note: Invoice, one: Left, amount: Decimal, place: int) -> InvoiceLine:
     line = one.line
     # What is credited in part has no quantity that its price would fit.
-    is_whole = amount == line.amount and line.quantity is not None
-    return InvoiceLine(
-        invoice=note,
-        order=place,
-        kind=line.kind,
-        heading=line.heading,
-        text=line.text,
-        quantity=-line.quantity if is_whole and line.quantity is not None else None,
-        unit=line.unit if is_whole else "",
-        price=line.price if is_whole else None,
-        amount=-amount,
-        first_day=line.first_day,
-        last_day=line.last_day,
-        vat_code=line.vat_code,
-        vat_rate=line.vat_rate,
-        sales_account=line.sales_account,
-        project_id=line.project_id,
-        price_model_id=line.price_model_id,
-        credited=line,
-    )
+    counted: dict[str, Any] = {"quantity": None, "unit": "", "price": None}
+    if amount == line.amount and line.quantity is not None:
+        counted = {"quantity": -line.quantity}
+    return line.copied(note, order=place, amount=-amount, credited=line, **counted)
 
 
 def _release(invoice: Invoice, note: Invoice) -> None:

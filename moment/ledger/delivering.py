@@ -15,7 +15,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from customers.destination import mailboxes_of
-from customers.invoice_document import LANGUAGES
 from moment import mail
 from moment.content import Refused, open_content
 from moment.invoice_settings.choices import InvoiceType
@@ -102,7 +101,7 @@ def plans(invoices: Sequence[Invoice]) -> list[Plan]:
     made = []
     for invoice, there in zip(invoices, found, strict=True):
         post = mails[invoice.customer_id]
-        address = _address(invoice) if invoice.is_final else str(there.address)
+        address = ", ".join(invoice.buyer_address) if invoice.is_final else str(there.address)
         endpoint = people.endpoint_of(invoice) if invoice.is_final else there.endpoint
         # A customer who is blocked by now still gets what was invoiced.
         way = there.way or (EMAIL if post.to else LETTER)
@@ -153,7 +152,7 @@ def deliver(
             row.message_id = mail.new_message_id()
         else:
             documents.ready(invoice)
-            row = Delivery(to=_address(invoice))
+            row = Delivery(to=", ".join(invoice.buyer_address))
     except BreaksRules as error:
         raise CannotDeliver(error.texts) from error
     except Refused as error:
@@ -211,7 +210,7 @@ def _send(row: Delivery, files: Iterable[InvoiceFile]) -> None:
         "seller": invoice.seller,
     }
     template = "ledger/letters/invoice"
-    mail.send(row.to.split(", "), template, context, language=_language(invoice), personal=personal)
+    mail.send(row.to.split(", "), template, context, language=invoice.language, personal=personal)
 
 
 def _note(row: Delivery, **values: Any) -> None:
@@ -248,7 +247,7 @@ def state_of(row: Delivery) -> str:
 
 def greeting(invoice: Invoice) -> str:
     """Return what the e-mail can begin with, in the language of the invoice."""
-    with translation.override(_language(invoice)):
+    with translation.override(invoice.language):
         if invoice.is_credit_note:
             return _("Hello,\n\nHere is a credit note from us.")
         return _("Hello,\n\nHere is our invoice.")
@@ -257,15 +256,6 @@ def greeting(invoice: Invoice) -> str:
 def left_out(invoice: Invoice) -> list[str]:
     """Return the names of files that cannot go with an EHF, of kinds that it does not know."""
     return [file.name for file in keeping.enclosures(invoice)[1]]
-
-
-def _language(invoice: Invoice) -> str:
-    return LANGUAGES[invoice.written.value("language")]
-
-
-def _address(invoice: Invoice) -> str:
-    place = f"{invoice.buyer_postcode} {invoice.buyer_city}".strip()
-    return ", ".join(line for line in (*invoice.buyer_street.splitlines(), place) if line.strip())
 
 
 def _check_addresses(to: Sequence[str], copy_to: Sequence[str]) -> None:

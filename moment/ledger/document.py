@@ -6,7 +6,6 @@ are now. A fixed number of queries, however many lines and hours there are.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from customers import hours_document, invoice_document, invoice_parties
-from customers.invoice_document import LANGUAGES, Account, Booked, Buyer, Document, Sample
+from customers.invoice_document import Account, Booked, Buyer, Document, Sample
 from customers.invoice_lines import Line, Work
 from customers.models.address import Address
 from moment.invoice_settings.choices import HoursSpecification
@@ -49,7 +48,7 @@ def ready(invoice: Invoice) -> Ready:
     A draft shows on further pages the hours that would be attached.
     """
     company = CompanySettings.current()
-    with translation.override(language_of(invoice)):
+    with translation.override(invoice.language):
         document = of(invoice, company)
         data = invoice_document.data(document)
         if not invoice.is_final and (name := _attached_hours(invoice, document.work)):
@@ -64,7 +63,7 @@ def hours(invoice: Invoice) -> Ready | None:
     By the grouping in force, with rates where they are wanted.
     """
     company = CompanySettings.current()
-    with translation.override(language_of(invoice)):
+    with translation.override(invoice.language):
         document = of(invoice, company)
         table = hours_document.table(document.work, document.settings)
         if table is None:
@@ -79,11 +78,6 @@ def hours(invoice: Invoice) -> Ready | None:
         return Ready(HOURS_TEMPLATE, same | title | {"facts": facts, "hours": table}, company.logo)
 
 
-def language_of(invoice: Invoice) -> str:
-    """Return the language that an invoice is written in, as ours are called."""
-    return LANGUAGES[invoice.written.value("language")]
-
-
 def settings_of(invoice: Invoice) -> Written:
     """Return the settings an invoice is printed by: its currency is its own."""
     return Written({**invoice.invoice_settings, "currency": invoice.currency})
@@ -93,7 +87,6 @@ def of(invoice: Invoice, company: CompanySettings) -> Document:
     """Return the parts of an invoice in the active language. At most eight queries."""
     lines = list(invoice.lines.all())
     work = work_of(invoice)
-    issued_on = invoice.issued_on or timezone.localdate()
     ours = parties.seller_of(invoice) if invoice.is_final else company
     seller = invoice_parties.seller_of(ours)
     account = _account(invoice)
@@ -102,8 +95,8 @@ def of(invoice: Invoice, company: CompanySettings) -> Document:
         buyer=_buyer(invoice, company),
         settings=settings_of(invoice),
         number=invoice.number or "",
-        issued_on=issued_on,
-        due_on=invoice.due_on or _due_on(invoice, issued_on),
+        issued_on=invoice.issued_on or timezone.localdate(),
+        due_on=invoice.due_on or invoice.due_by_terms(),
         currency=invoice.currency,
         lines=[_line(line, invoice.sign) for line in lines],
         totals=totals.printed(invoice, lines),
@@ -164,11 +157,6 @@ def _line(line: InvoiceLine, sign: int) -> Line:
         unit=line.unit,
         vat_rate=line.vat_rate,
     )
-
-
-def _due_on(draft: Invoice, issued_on: date) -> date:
-    terms = 0 if draft.is_credit_note else draft.written.value("credit_terms")
-    return issued_on + timedelta(days=terms)
 
 
 def _buyer(invoice: Invoice, company: CompanySettings) -> Buyer:

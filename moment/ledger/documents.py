@@ -66,7 +66,7 @@ def hours_sheet(invoice: Invoice) -> IO[bytes] | None:
     work = document.work_of(invoice)
     if not work:
         return None
-    with translation.override(document.language_of(invoice)):
+    with translation.override(invoice.language):
         columns, rows = hours_document.sheet(work, document.settings_of(invoice))
         return xlsx(_("Hours specification"), columns, rows)
 
@@ -101,7 +101,7 @@ def keep_file(invoice: Invoice, kind: str, file: IO[bytes], media_type: str) -> 
     if not invoice.is_final:
         raise ValueError("nothing is kept of a draft")
     content = keep(file, media_type)
-    with translation.override(document.language_of(invoice)):
+    with translation.override(invoice.language):
         attached = invoice.files.filter(kind=Kind.ATTACHMENT).values_list("name", flat=True)
         name = file_name(invoice, kind, list(attached))
     with in_turn(), transaction.atomic():

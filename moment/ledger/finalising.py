@@ -8,7 +8,7 @@ import copy
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -120,15 +120,6 @@ def look(drafts: Sequence[Invoice]) -> tuple[list[Invoice], list[NotFinal]]:
     return ready, failed
 
 
-def due_on(invoice: Invoice) -> date:
-    """Return when it is to be paid, by its date, for a draft without one by today's.
-
-    A credit note is due at once: it is there to be matched.
-    """
-    terms = 0 if invoice.is_credit_note else invoice.written.value("credit_terms")
-    return (invoice.issued_on or timezone.localdate()) + timedelta(days=terms)
-
-
 @dataclass(frozen=True)
 class _Go:
     """Who finalises, when, and with what all of one go are made."""
@@ -195,7 +186,7 @@ class _Go:
             invoice.rate = Decimal(1)
         if invoice.issued_on is None:
             invoice.issued_on = timezone.localdate(self.at)
-        invoice.due_on = due_on(invoice)
+        invoice.due_on = invoice.due_by_terms()
         invoice.remaining, invoice.is_open = invoice.gross, bool(invoice.gross)
         invoice.settled_on = None if invoice.is_open else invoice.issued_on
         invoice.finalised_at, invoice.finalised_by = self.at, self.by

@@ -145,19 +145,6 @@ class InvoicePage:
     # Facts
 
     @property
-    def references(self) -> list[tuple[str, str]]:
-        """The references by the names of their settings, without the empty ones."""
-        names = ("your_reference", "order_reference", "contract_reference")
-        written = self.invoice.invoice_settings
-        return [(name, written[name]) for name in names if written.get(name)]
-
-    @property
-    def address(self) -> list[str]:
-        one = self.invoice
-        place = f"{one.buyer_postcode} {one.buyer_city}".strip()
-        return [text for text in (*one.buyer_street.splitlines(), place) if text]
-
-    @property
     def has_new_owner(self) -> bool:
         """Whether it was printed for another than whose it is by now, by number or by name."""
         one, customer = self.invoice, self.invoice.customer

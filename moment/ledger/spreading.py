@@ -7,20 +7,11 @@ surcharges over the expenses, and what others pay over all of it. The sums are e
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
 
-from moment.ledger.models import (
-    BilledExpense,
-    BilledPeriod,
-    BilledPlanItem,
-    BilledTime,
-    Invoice,
-    InvoiceLine,
-)
+from moment.ledger.models import BILLED, BilledTime, Invoice, InvoiceLine
 from moment.money import rounded
 
 Kind = InvoiceLine.Kind
-BILLED: Sequence[Any] = (BilledTime, BilledPlanItem, BilledPeriod, BilledExpense)
 # What is spread over the work of which kinds of lines.
 _OVER = {
     Kind.DISCOUNT: (Kind.WORK,),

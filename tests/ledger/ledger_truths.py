@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from customers.models import Customer
-from moment.ledger import ageing, spreading
+from moment.ledger import ageing
 from moment.ledger.entries import Entries
-from moment.ledger.models import Invoice, InvoiceLine, Match, Payment
+from moment.ledger.models import BILLED, Invoice, InvoiceLine, Match, Payment
 from moment.ledger.unbilled import ready_entries, ready_expenses
 from moment.models import CompanySettings, User
 from moment.projects.models import Expense, TimeEntry
@@ -181,9 +181,7 @@ def _check_spread(invoice: Invoice) -> None:
     if invoice.part_of_id:
         return  # its work is elsewhere: of expenses nothing is said here
     lines = list(invoice.lines.all())
-    billed = [
-        row for model in spreading.BILLED for row in model.objects.filter(line__invoice=invoice)
-    ]
+    billed = [row for model in BILLED for row in model.objects.filter(line__invoice=invoice)]
     of_work = [line for line in lines if line.kind in (*SHARED, Kind.DEDUCTION)]
     assert total(row.amount for row in billed) == total(line.amount for line in of_work), invoice
 

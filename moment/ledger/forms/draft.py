@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from copy import copy
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.forms.fields import one_line
@@ -16,7 +15,7 @@ from moment import meanwhile
 from moment.invoice_settings.declared import SETTINGS
 from moment.invoice_settings.fields import UNTOUCHED, field_for, kept, typed
 from moment.invoice_settings.words import words
-from moment.invoice_settings.written import Written, stored
+from moment.invoice_settings.written import stored
 from moment.ledger import rates
 from moment.ledger.forms.fields import RateField
 from moment.ledger.models import Invoice
@@ -24,7 +23,7 @@ from moment.models import CompanySettings
 from moment.money import currency_choices
 from moment.projects.forms.days import sensible_day
 
-REFERENCES = ("your_reference", "order_reference", "contract_reference")
+REFERENCES = Invoice.REFERENCES
 TEXTS = ("invoice_text", "invoice_footer")
 NAME_LINES = ("line_above_name", "line_below_name")
 SENDING = ("invoice_type", "language")
@@ -155,10 +154,7 @@ class DraftForm(forms.ModelForm):
     def due_on(self) -> date | None:
         """Return when it is to be paid if it is finalised today; None for credit notes."""
         now = self.now()
-        if now.is_credit_note:
-            return None
-        terms = Written(now.invoice_settings).value("credit_terms")
-        return (now.issued_on or timezone.localdate()) + timedelta(days=terms)
+        return None if now.is_credit_note else now.due_by_terms()
 
     # For the page, and for telling what somebody else has changed
 

@@ -2,7 +2,13 @@
 
 from auditlog.registry import auditlog
 
-from moment.ledger.models.billed import BilledExpense, BilledPeriod, BilledPlanItem, BilledTime
+from moment.ledger.models.billed import (
+    BILLED,
+    BilledExpense,
+    BilledPeriod,
+    BilledPlanItem,
+    BilledTime,
+)
 from moment.ledger.models.delivery import Delivery, Statement
 from moment.ledger.models.export import AccountingExport
 from moment.ledger.models.file import InvoiceFile
@@ -10,6 +16,7 @@ from moment.ledger.models.invoice import Invoice, InvoiceLine
 from moment.ledger.models.payment import Match, OcrFile, OcrPayment, Payment
 
 __all__ = [
+    "BILLED",
     "AccountingExport",
     "BilledExpense",
     "BilledPeriod",

@@ -4,8 +4,9 @@ Rows of drafts go with the draft. Those of a final invoice stay for ever; a cred
 the work free to be invoiced again is written down as what released them.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -116,3 +117,7 @@ class BilledPeriod(Billed):
 
     def __str__(self) -> str:
         return f"{self.price_model_id} {self.begins_on}: {self.amount}"
+
+
+# All that says of a piece of work that it is invoiced.
+BILLED: Sequence[Any] = (BilledTime, BilledExpense, BilledPlanItem, BilledPeriod)

@@ -1,6 +1,6 @@
 """Invoices and credit notes."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from customers.invoice_document import LANGUAGES
 from customers.models.number_series import can_be_number
 from customers.search import searchable
 from moment.fields import KeyField
@@ -172,11 +173,13 @@ class Invoice(models.Model):
     sort_number = KeyField(max_length=60, make=lambda i: number_key(i.number or ""))
     search_text = KeyField(
         max_length=500,
-        make=lambda i: searchable(i.number or "", i.buyer_name, i.kid, *i.references),
+        make=lambda i: searchable(i.number or "", i.buyer_name, i.kid, *i.references.values()),
     )
 
     objects = InvoiceQuerySet.as_manager()
 
+    # The settings by which the customer finds it among its own papers.
+    REFERENCES: ClassVar = ("your_reference", "order_reference", "contract_reference")
     # What may change of one that is final; the triggers of the database know the same columns.
     CHANGING: ClassVar = ("customer", "remaining", "is_open", "settled_on", "export")
     NOT_IN_HISTORY: ClassVar = [
@@ -299,9 +302,29 @@ class Invoice(models.Model):
         return Written(self.invoice_settings)
 
     @property
-    def references(self) -> list[str]:
-        names = ("your_reference", "order_reference", "contract_reference")
-        return [text for name in names if (text := self.invoice_settings.get(name))]
+    def language(self) -> str:
+        """Return the language that it is written in, as ours are called."""
+        return LANGUAGES[self.written.value("language")]
+
+    @property
+    def references(self) -> dict[str, str]:
+        """Return the references by the names of their settings, without the empty ones."""
+        settings = self.invoice_settings
+        return {name: text for name in self.REFERENCES if (text := settings.get(name))}
+
+    @property
+    def buyer_address(self) -> list[str]:
+        """Return the lines of the buyer's address within its country, without the empty ones."""
+        place = f"{self.buyer_postcode} {self.buyer_city}".strip()
+        return [line for line in (*self.buyer_street.splitlines(), place) if line.strip()]
+
+    def due_by_terms(self) -> date:
+        """Return when it is to be paid, by its date; one without a date as if it had today's.
+
+        A credit note is due at once: it is there to be matched.
+        """
+        days = 0 if self.is_credit_note else self.written.value("credit_terms")
+        return (self.issued_on or timezone.localdate()) + timedelta(days=days)
 
     def is_overdue(self, on: date | None = None) -> bool:
         """Tell whether it should have been paid before a day and is not, as it is now."""
@@ -328,6 +351,11 @@ class InvoiceLine(models.Model):
         SHARE = "share", _("Share")
         OTHER = "other", _("Other")
 
+    COPIED: ClassVar = (
+        *("kind", "heading", "text", "quantity", "unit", "price", "amount"),
+        *("first_day", "last_day", "vat_code", "vat_rate", "sales_account"),
+        *("project_id", "price_model_id"),
+    )
     # Taken off or put on the whole in an EHF; all else are lines there too.
     OF_THE_WHOLE: ClassVar = (Kind.DISCOUNT, Kind.CHARGE)
 
@@ -379,3 +407,7 @@ class InvoiceLine(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def copied(self, invoice: Invoice, **other: Any) -> "InvoiceLine":
+        """Return a line of another invoice like this one, but for these columns; not saved."""
+        return InvoiceLine(invoice=invoice, **{n: getattr(self, n) for n in self.COPIED} | other)

@@ -1,6 +1,6 @@
 """Leaving a draft aside, with all of its split."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -53,7 +53,7 @@ def _respond(request: HttpRequest, invoice: Invoice, problem: str) -> HttpRespon
     return render_page(request, "ledger/draft_sheet.html", _FRAGMENT, context, status)
 
 
-def _freed(split: Sequence[Invoice]) -> Freed:
+def _freed(split: Iterable[Invoice]) -> Freed:
     lines = InvoiceLine.objects.filter(invoice__in=[one.pk for one in split])
     return freeing.of(lines.values_list("pk", flat=True))
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from moment import content as contents
 from moment.access import needs
 from moment.content.serving import DOCUMENT
-from moment.ledger import document, documents
+from moment.ledger import documents
 from moment.ledger.models import Invoice, InvoiceFile
 from moment.ledger.views.loading import visible_invoice
 
@@ -20,7 +20,7 @@ def draft_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show what a draft would look like, marked as one."""
     rows = Invoice.objects.visible_to(request.user).drafts()
     draft = get_object_or_404(rows.select_related("customer", "project", "credits"), pk=pk)
-    with translation.override(document.language_of(draft)):
+    with translation.override(draft.language):
         name = documents.file_name(draft, InvoiceFile.Kind.PDF)
     return HttpResponse(
         documents.preview(draft),

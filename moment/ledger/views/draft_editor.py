@@ -114,7 +114,7 @@ class Editor:
         return render(self.request, template, self.context() | more)
 
     def page(self, status: int = 200) -> HttpResponse:
-        split = [] if self.gone else Invoice.objects.of_split(self.invoice)
+        split = Invoice.objects.none() if self.gone else Invoice.objects.of_split(self.invoice)
         context = self.context() | {
             "merged": self.merged,
             "closed": self.closed,

@@ -146,7 +146,7 @@ def _sheet(request: HttpRequest, draft: Invoice, problem: str = "") -> HttpRespo
         "invoice": draft,
         "amount": draft.sign * draft.gross,
         "issued_on": draft.issued_on or timezone.localdate(),
-        "due_on": finalising.due_on(draft),
+        "due_on": draft.due_by_terms(),
         "proposal": proposal,
         "plan": delivering.plan(draft),
         "problem": problem or proposal.problem,

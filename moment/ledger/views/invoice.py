@@ -13,7 +13,7 @@ from moment.ledger.views.loading import visible_invoice
 @needs("ledger.view_invoice")
 def invoice(request: HttpRequest, number: str) -> HttpResponse:
     page = InvoicePage(visible_invoice(request.user, number))
-    references = [(SETTINGS[name].label, text) for name, text in page.references]
+    references = [(SETTINGS[name].label, text) for name, text in page.invoice.references.items()]
     context = {"page": page, "invoice": page.invoice, "references": references}
     context["log"] = delivering.log(page.invoice)
     return render(request, "ledger/invoice.html", context)

@@ -13,7 +13,7 @@ from moment.content.kinds import accepted_extensions, can_preview, kind_name
 from moment.content.letting_go import Swept, release, sweep
 from moment.content.names import check_name, clean_name
 from moment.content.receiving import receive
-from moment.content.serving import download, open_content, preview
+from moment.content.serving import download, open_content, preview, show_pdf
 
 __all__ = [
     "Refused",
@@ -28,5 +28,6 @@ __all__ = [
     "preview",
     "receive",
     "release",
+    "show_pdf",
     "sweep",
 ]

@@ -8,6 +8,7 @@ from django.http import (
     FileResponse,
     Http404,
     HttpRequest,
+    HttpResponse,
     HttpResponseBase,
     HttpResponseNotModified,
 )
@@ -82,6 +83,21 @@ def preview(
             ),
             "Content-Security-Policy": DOCUMENT if kind.group == PDF else PICTURE,
             "X-Frame-Options": "SAMEORIGIN",
+        },
+    )
+
+
+def show_pdf(content: bytes, file_name: str) -> HttpResponse:
+    """Answer a PDF that is made anew each time, to be shown inside our own pages."""
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": content_disposition_header(False, file_name) or "inline",
+            "Content-Security-Policy": DOCUMENT,
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "SAMEORIGIN",
+            "Cache-Control": "private, no-store",
         },
     )
 

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from moment.ledger import sending_statements
 from moment.projects.forms.days import sensible_day
 
 
@@ -61,3 +62,7 @@ class SendForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     batch = forms.RegexField(r"^[0-9a-f]{32}\Z", widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None) -> None:
+        initial = {"batch": sending_statements.new_batch()}
+        super().__init__(data, initial=initial, auto_id="statement_%s")

@@ -1,10 +1,8 @@
 """Crediting an invoice, and giving its work to another customer."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +10,7 @@ from django.utils.translation import ngettext
 from customers.models import Customer
 from moment.access import SignedInRequest, needs
 from moment.content import Refused
-from moment.htmx import INVALID, redirect_to, render_page
+from moment.htmx import redirect_to
 from moment.ledger import correcting, crediting, documents
 from moment.ledger.correcting import CannotDraft
 from moment.ledger.crediting import CannotCredit
@@ -21,6 +19,7 @@ from moment.ledger.forms.credit import SPLIT, CreditForm, MoveForm
 from moment.ledger.holding import ChangedMeanwhile
 from moment.ledger.models import Invoice
 from moment.ledger.views.loading import visible_invoice
+from moment.ledger.views.sheet import sheet
 
 RIGHTS = ("ledger.view_invoice", "ledger.change_invoice")
 FINAL = "final"  # the button that finalises at once
@@ -42,7 +41,8 @@ def credit(request: SignedInRequest, number: str) -> HttpResponse:
             problem = _meanwhile()
     context = {"form": form, "problem": problem, "split": split}
     title = _("Credit invoice %(number)s") % {"number": invoice.number}
-    return _sheet(request, invoice, "ledger/credit/_credit.html", {"title": title, **context})
+    context |= {"title": title, "invoice": invoice}
+    return sheet(request, "ledger/credit/_credit.html", context)
 
 
 @needs(*RIGHTS, "ledger.add_invoice", "projects.view_project", "projects.change_project")
@@ -69,7 +69,8 @@ def move(request: SignedInRequest, number: str) -> HttpResponse:
     context = {"form": form, "problem": problem, "project": project}
     context["split"] = Invoice.objects.of_split(invoice)
     title = _("Move invoice %(number)s to another customer") % {"number": invoice.number}
-    return _sheet(request, invoice, "ledger/credit/_move.html", {"title": title, **context})
+    context |= {"title": title, "invoice": invoice}
+    return sheet(request, "ledger/credit/_move.html", context)
 
 
 def _credited(request: SignedInRequest, invoice: Invoice, form: CreditForm) -> HttpResponse:
@@ -130,12 +131,3 @@ def _why_not(invoice: Invoice, left: list[crediting.Left]) -> str:
 
 def _meanwhile() -> str:
     return _("Somebody has credited some of it meanwhile. Look at it before you credit the rest.")
-
-
-def _sheet(
-    request: HttpRequest, invoice: Invoice, fragment: str, context: dict[str, Any]
-) -> HttpResponse:
-    """Answer a dialog over the page of an invoice; after sending, as refused."""
-    context = {"invoice": invoice, "fragment": fragment, "action": request.path, **context}
-    status = INVALID if request.method == "POST" else 200
-    return render_page(request, "ledger/sheet.html", fragment, context, status)

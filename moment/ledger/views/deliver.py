@@ -21,6 +21,7 @@ from moment.ledger.ehf.keeping import BreaksRules
 from moment.ledger.forms.deliver import DeliverForm
 from moment.ledger.models import Delivery, Invoice
 from moment.ledger.views.loading import visible_invoice
+from moment.ledger.views.sheet import sheet
 
 RIGHTS = ("ledger.view_invoice", "ledger.change_invoice")
 
@@ -66,13 +67,14 @@ def deliver(request: SignedInRequest, number: str) -> HttpResponse:
             return redirect_to(request, invoice.get_absolute_url())
     context = {
         "title": title % {"number": invoice.number},
+        "invoice": invoice,
         "form": form,
         "plan": plan,
         "log": log,
         "has_outbox": outbox.is_there(),
         "left_out": delivering.left_out(invoice) if plan.way == InvoiceType.EHF else [],
     }
-    return _sheet(request, invoice, "ledger/deliver/_form.html", context)
+    return sheet(request, "ledger/deliver/_form.html", context)
 
 
 @needs(*RIGHTS)
@@ -111,11 +113,3 @@ def _tell(request: HttpRequest, made: Delivery) -> None:
         messages.success(request, _("Given to the access point for %(to)s.") % {"to": made.to})
     else:
         messages.success(request, _("Marked as handed over."))
-
-
-def _sheet(
-    request: HttpRequest, invoice: Invoice, fragment: str, context: dict[str, Any]
-) -> HttpResponse:
-    context = {"invoice": invoice, "fragment": fragment, "action": request.path, **context}
-    status = INVALID if request.method == "POST" else 200
-    return render_page(request, "ledger/sheet.html", fragment, context, status)

@@ -8,14 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from moment.access import needs
-from moment.htmx import INVALID, redirect_to, render_page
+from moment.htmx import redirect_to
 from moment.ledger import discarding, freeing
 from moment.ledger.freeing import Freed
 from moment.ledger.holding import ChangedMeanwhile
 from moment.ledger.models import Invoice, InvoiceLine
 from moment.ledger.views.loading import visible_draft
-
-_FRAGMENT = "ledger/draft/_discard.html"
+from moment.ledger.views.sheet import sheet
 
 
 @needs("ledger.view_invoice", "ledger.change_invoice")
@@ -46,11 +45,8 @@ def _respond(request: HttpRequest, invoice: Invoice, problem: str) -> HttpRespon
         "problem": problem,
         "others": [one for one in split if one.pk != invoice.pk],
         "freed": _freed(split),
-        "fragment": _FRAGMENT,
-        "action": request.path,
     }
-    status = INVALID if request.method == "POST" else 200
-    return render_page(request, "ledger/draft_sheet.html", _FRAGMENT, context, status)
+    return sheet(request, "ledger/draft/_discard.html", context, page="ledger/draft_sheet.html")
 
 
 def _freed(split: Iterable[Invoice]) -> Freed:

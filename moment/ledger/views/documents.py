@@ -1,14 +1,12 @@
 """Invoices as the customer gets them: drafts to be looked at, and the files that are kept."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import translation
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from moment import content as contents
 from moment.access import needs
-from moment.content.serving import DOCUMENT
 from moment.ledger import documents
 from moment.ledger.models import Invoice, InvoiceFile
 from moment.ledger.views.loading import visible_invoice
@@ -22,17 +20,7 @@ def draft_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     draft = get_object_or_404(rows.select_related("customer", "project", "credits"), pk=pk)
     with translation.override(draft.language):
         name = documents.file_name(draft, InvoiceFile.Kind.PDF)
-    return HttpResponse(
-        documents.preview(draft),
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": content_disposition_header(False, name) or "inline",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "SAMEORIGIN",
-            "Content-Security-Policy": DOCUMENT,
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return contents.show_pdf(documents.preview(draft), name)
 
 
 @needs("ledger.view_invoice")

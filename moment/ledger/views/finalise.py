@@ -15,12 +15,13 @@ from django.utils.translation import ngettext
 from customers.numbers import propose
 from moment.access import SignedInRequest, needs
 from moment.content import Refused
-from moment.htmx import INVALID, redirect_to, render_page
+from moment.htmx import redirect_to
 from moment.ledger import checks, crediting, delivering, documents, finalising, totals
 from moment.ledger.finalising import CannotFinalise, ChangedMeanwhile
 from moment.ledger.models import Invoice
 from moment.ledger.numbers import INVOICES
 from moment.ledger.views.loading import visible_draft
+from moment.ledger.views.sheet import sheet
 from moment.models import CompanySettings
 
 RIGHTS = ("ledger.view_invoice", "ledger.change_invoice")
@@ -114,10 +115,8 @@ def _sheet_of_all(request: SignedInRequest, drafts: list[Invoice]) -> HttpRespon
         "today": timezone.localdate(),
         "proposal": proposal,
         "problem": proposal.problem,
-        "fragment": "ledger/finalise/_all.html",
-        "action": request.path,
     }
-    return render_page(request, "ledger/sheet.html", context["fragment"], context)
+    return sheet(request, "ledger/finalise/_all.html", context)
 
 
 def _already(request: HttpRequest, final: Invoice) -> HttpResponse:
@@ -152,8 +151,5 @@ def _sheet(request: HttpRequest, draft: Invoice, problem: str = "") -> HttpRespo
         "problem": problem or proposal.problem,
         "problems": problems,
         "split": [one for one in Invoice.objects.of_split(draft) if one.pk != draft.pk],
-        "fragment": "ledger/finalise/_form.html",
-        "action": request.path,
     }
-    status = INVALID if request.method == "POST" else 200
-    return render_page(request, "ledger/sheet.html", context["fragment"], context, status)
+    return sheet(request, "ledger/finalise/_form.html", context)

@@ -11,18 +11,20 @@ from django.views.decorators.http import require_safe
 from customers.models import Customer
 from customers.models.number_series import can_be_number
 from moment.access import SignedInRequest, needs
+from moment.content import show_pdf
 from moment.htmx import INVALID, redirect_to, render_page, wants_fragment
 from moment.ledger import sending_statements, statement
 from moment.ledger.balances import BalanceList
 from moment.ledger.forms.ledger import SendForm
 from moment.ledger.models import Statement
-from moment.ledger.views.statements import LOOKING, pdf_response
+from moment.ledger.views.sheet import sheet
+from moment.ledger.views.statements import LOOKING
 from moment.tabular import xlsx_response
 
 # Of one PDF: it is made while somebody waits.
 MOST_PRINTED = 300
 FAILED_SHOWN = 20
-_SEND, _TOO_MANY = "ledger/ledgers/_send.html", "ledger/ledgers/_too_many.html"
+_TOO_MANY = "ledger/ledgers/_too_many.html"
 
 
 @needs(*LOOKING)
@@ -58,7 +60,7 @@ def statements_pdf(request: HttpRequest) -> HttpResponse:
     if len(customers) > MOST_PRINTED:
         return _too_many(request, found, MOST_PRINTED)
     made = statement.pdf_of(statement.of_many(customers, found.on))
-    return pdf_response(made, f"{_('Statements')} {found.on:%Y-%m-%d}.pdf")
+    return show_pdf(made, f"{_('Statements')} {found.on:%Y-%m-%d}.pdf")
 
 
 @needs(*LOOKING, "ledger.change_invoice")
@@ -69,19 +71,14 @@ def send(request: SignedInRequest) -> HttpResponse:
     if len(customers) > sending_statements.MOST:
         return _too_many(request, found, sending_statements.MOST)
     plan = sending_statements.plan(customers, found.on)
-    posted = request.method == "POST"
-    initial = {"batch": sending_statements.new_batch()}
-    form = SendForm(request.POST if posted else None, initial=initial, auto_id="statement_%s")
+    form = SendForm(request.POST if request.method == "POST" else None)
     # Who is sent to is said before: where that has become another, it is said again.
     as_shown = request.POST.get("count") == str(len(plan.reached))
     if form.is_valid() and plan.reached and as_shown:
         batch = form.cleaned_data["batch"]
-        sending_statements.make(
-            plan.reached, found.on, by=request.user, batch=batch,
-            message=form.cleaned_data["message"],
-        )  # fmt: skip
+        sending_statements.make(plan.reached, found.on, by=request.user, **form.cleaned_data)
         return redirect_to(request, reverse("ledger:statements", args=[batch]))
-    if posted and not as_shown:
+    if form.is_bound and not as_shown:
         form.add_error(None, _("The customers have changed meanwhile. Look again before you send."))
     context = {
         "title": _("Send statements"),
@@ -90,10 +87,8 @@ def send(request: SignedInRequest) -> HttpResponse:
         "on": found.on,
         "action": request.get_full_path(),
         "back": found.url(),
-        "fragment": _SEND,
     }
-    status = INVALID if posted else 200
-    return render_page(request, "ledger/sheet.html", _SEND, context, status)
+    return sheet(request, "ledger/ledgers/_send.html", context)
 
 
 @needs(*LOOKING, "ledger.change_invoice")

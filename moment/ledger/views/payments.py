@@ -1,7 +1,5 @@
 """All payments and their spreadsheet, one payment, reversing it and taking matches back."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -11,13 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from moment.access import SignedInRequest, needs
-from moment.htmx import INVALID, redirect_to, render_page, wants_fragment
+from moment.htmx import redirect_to, render_page, wants_fragment
 from moment.ledger import paying
 from moment.ledger.forms.payment import ReverseForm
 from moment.ledger.models import Match, Payment
 from moment.ledger.payment_list import PaymentList
 from moment.ledger.payment_page import PaymentPage
+from moment.ledger.views.sheet import sheet
 from moment.tabular import xlsx_response
+
+SHEET = "ledger/payment_sheet.html"
 
 
 @needs("ledger.view_invoice", "ledger.view_payment")
@@ -66,7 +67,8 @@ def reverse_payment(request: SignedInRequest, pk: int) -> HttpResponse:
     elif not page.can_be_reversed:
         problem = _("This payment is reversed already, or reverses one itself.")
     context = {"title": _("Reverse the payment"), "form": form, "page": page, "problem": problem}
-    return _sheet(request, paid, "ledger/payment/_reverse.html", context)
+    context["payment"] = paid
+    return sheet(request, "ledger/payment/_reverse.html", context, page=SHEET)
 
 
 @needs("ledger.view_invoice", "ledger.view_payment", "ledger.add_payment")
@@ -87,9 +89,8 @@ def take_back(request: SignedInRequest, pk: int) -> HttpResponse:
     elif match.takes_back_id or hasattr(match, "taken_back_by"):
         problem = _("This was taken back already.")
     context = {"title": _("Take back the match"), "match": match, "problem": problem}
-    return _sheet(
-        request, match.payment or match.repayment, "ledger/payment/_take_back.html", context
-    )
+    context["payment"] = match.payment or match.repayment
+    return sheet(request, "ledger/payment/_take_back.html", context, page=SHEET)
 
 
 def visible_payment(user: AbstractBaseUser | AnonymousUser, pk: int) -> Payment:
@@ -122,12 +123,3 @@ def _where(match: Match) -> str:
         return address(paid)
     assert match.credit_note is not None
     return match.credit_note.get_absolute_url()
-
-
-def _sheet(
-    request: HttpRequest, paid: Payment | None, fragment: str, context: dict[str, Any]
-) -> HttpResponse:
-    """Answer a dialog; with a `problem` or errors after sending, as refused."""
-    status = INVALID if request.method == "POST" else 200
-    context = {"payment": paid, "fragment": fragment, "action": request.path, **context}
-    return render_page(request, "ledger/payment_sheet.html", fragment, context, status)

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -11,7 +10,7 @@ from customers.models import Customer
 from customers.views.loading import moved, visible_customer
 from customers.views.sheet import sheet
 from moment.access import SignedInRequest, needs
-from moment.content.serving import DOCUMENT
+from moment.content import show_pdf
 from moment.htmx import INVALID, redirect_to
 from moment.ledger import sending_statements, statement
 from moment.ledger.forms.ledger import SendForm, StatementForm
@@ -28,7 +27,7 @@ def pdf(request: HttpRequest, number: str) -> HttpResponse:
     if redirect := moved(request, customer, number):
         return redirect
     shown = _asked_for(request, customer)
-    return pdf_response(statement.pdf_of([shown]), statement.file_name(shown))
+    return show_pdf(statement.pdf_of([shown]), statement.file_name(shown))
 
 
 @needs(*LOOKING)
@@ -48,20 +47,16 @@ def send(request: SignedInRequest, number: str) -> HttpResponse:
     customer = visible_customer(request.user, number)
     if redirect := moved(request, customer, number):
         return redirect
-    asked = StatementForm(request.GET)
-    posted = request.method == "POST"
-    initial = {"batch": sending_statements.new_batch()}
-    form = SendForm(request.POST if posted else None, initial=initial, auto_id="statement_%s")
+    asked, back = StatementForm(request.GET), reverse("ledger:ledger", args=[customer.number])
+    form = SendForm(request.POST if request.method == "POST" else None)
     plan = sending_statements.plan([customer], asked.on, asked.since_day)
     if form.is_valid() and plan.reached:
-        batch = form.cleaned_data["batch"]
-        made = sending_statements.make(
-            plan.reached, asked.on, by=request.user, batch=batch, since=asked.since_day,
-            message=form.cleaned_data["message"],
-        )  # fmt: skip
+        values = form.cleaned_data | {"since": asked.since_day}
+        made = sending_statements.make(plan.reached, asked.on, by=request.user, **values)
+        batch = values["batch"]
         sending_statements.deliver(batch)
         _tell(request, batch if made else "")
-        return redirect_to(request, reverse("ledger:ledger", args=[customer.number]))
+        return redirect_to(request, back)
     context = {
         "title": _("Send statement"),
         "form": form,
@@ -71,25 +66,9 @@ def send(request: SignedInRequest, number: str) -> HttpResponse:
         "mail": plan.reached[0][1] if plan.reached else None,
         "had": plan.had,
     }
-    back = reverse("ledger:ledger", args=[customer.number])
     fragment = "ledger/statement/_send.html"
-    status = INVALID if posted else 200
+    status = INVALID if form.is_bound else 200
     return sheet(request, customer, fragment, context, back=back, status=status)
-
-
-def pdf_response(content: bytes, name: str) -> HttpResponse:
-    """Answer a PDF to be looked at inside our own pages."""
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": content_disposition_header(False, name) or "inline",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "SAMEORIGIN",
-            "Content-Security-Policy": DOCUMENT,
-            "Cache-Control": "private, no-store",
-        },
-    )
 
 
 def _asked_for(request: HttpRequest, customer: Customer) -> statement.Statement:

@@ -1,14 +1,12 @@
 """An offer as the customer gets it."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from customers.invoice_document import LANGUAGES
 from moment.access import needs
-from moment.content import preview
-from moment.content.serving import DOCUMENT
+from moment.content import preview, show_pdf
 from moment.offers import conditions, document
 from moment.offers.models import Offer
 from moment.offers.views.loading import visible_offer, visible_version
@@ -35,14 +33,4 @@ def shown(offer: Offer, request: HttpRequest) -> HttpResponseBase:
         name = document.file_name(offer)
     if offer.document:
         return preview(offer.document, name, request=request)
-    return HttpResponse(
-        document.pdf_of(offer),
-        content_type="application/pdf",
-        headers={
-            "Content-Disposition": content_disposition_header(False, name) or "inline",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "SAMEORIGIN",
-            "Content-Security-Policy": DOCUMENT,
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return show_pdf(document.pdf_of(offer), name)

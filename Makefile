@@ -45,7 +45,7 @@ check: setup
 # Hours of it, if you like: `make soak RUNS=100000`.
 soak: export SOAK = $(RUNS)
 soak: setup
-	$(BIN)/python -m pytest tests/customers/test_merging_states.py $(ARGS)
+	$(BIN)/python -m pytest tests/customers/test_merging_states.py tests/ledger/test_ledger_states.py $(ARGS)
 
 bench: setup
 	$(BIN)/python -m tests.benchmarks $(ARGS)

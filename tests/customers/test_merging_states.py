@@ -20,7 +20,7 @@ from tests.factories import ContactTagFactory, ProjectRoleFactory, TagFactory
 # of `make test` are always the same, so that it never fails for what nobody has touched.
 SOAK = int(os.environ.get("SOAK", "0"))
 RUNS = examples_of(
-    max_examples=SOAK or 200,
+    max_examples=SOAK or 60,
     stateful_step_count=30,
     deadline=None,
     derandomize=not SOAK,

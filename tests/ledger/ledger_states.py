@@ -2,7 +2,7 @@
 
 from collections import Counter
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 from unittest.mock import patch
@@ -80,6 +80,8 @@ class Ledgers(RuleBasedStateMachine):
         self.steps = 0
         self.today = timezone.localdate()
         self.first = self.cast["first"]
+        # What was in the ledgers of those that were merged.
+        self.merged: dict[int, dict] = {}
 
     def teardown(self) -> None:
         try:
@@ -256,7 +258,7 @@ class Ledgers(RuleBasedStateMachine):
 
     # Payments
 
-    @rule(place=PLACE, how=st.sampled_from(["part", "whole", "over"]), days=DAYS)
+    @rule(place=PLACE, how=st.sampled_from(["part", "whole", "over", "too much"]), days=DAYS)
     def pay(self, place: int, how: str, days: int) -> None:
         rows = Invoice.objects.still_open().filter(kind=Invoice.Kind.INVOICE)
         one = one_of(rows.select_related("customer").order_by("pk"), place)
@@ -266,9 +268,10 @@ class Ledgers(RuleBasedStateMachine):
             "part": (one.remaining / 3).quantize(Decimal("0.01")) or one.remaining,
             "whole": one.remaining,
             "over": one.remaining + Decimal("0.5"),
+            "too much": one.remaining + Decimal("0.01"),
         }[how]
         with self._doing(f"pay {how}"):
-            parts = {one.pk: min(amount, one.remaining)}
+            parts = {one.pk: amount if how == "too much" else min(amount, one.remaining)}
             paying.pay(self._payment(one.customer, amount, one.currency, days), parts)
 
     @rule(place=PLACE, amount=AMOUNT, is_back=st.booleans(), days=DAYS)
@@ -294,7 +297,8 @@ class Ledgers(RuleBasedStateMachine):
         if payment:
             with self._doing("reverse"):
                 on = max(payment.paid_on, self._ago(days))
-                paying.reverse(payment, by=self.by, on=on)
+                with self._as_it_was_before(payment.customer_id, on):
+                    paying.reverse(payment, by=self.by, on=on)
 
     @rule(place=PLACE, part=st.sampled_from([1, 3]))
     def match_open(self, place: int, part: int) -> None:
@@ -316,7 +320,18 @@ class Ledgers(RuleBasedStateMachine):
         match = one_of(rows.select_related("payment__customer", "credit_note__customer"), place)
         if match:
             with self._doing("take back"):
-                paying.take_back(match, by=self.by, on=self._ago(days))
+                on, some = self._ago(days), match.payment or match.credit_note
+                with self._as_it_was_before(some.customer_id, max(on, match.matched_on)):
+                    paying.take_back(match, by=self.by, on=on)
+
+    @contextmanager
+    def _as_it_was_before(self, customer: int, on: date):
+        """What counts from a day on changes nothing of what was open before it."""
+        day = on - timedelta(days=1)
+        before = truths.left_at(customer, day)
+        yield
+        after = truths.left_at(customer, day)
+        assert {item: after[item] for item in before} == before
 
     # Customers
 
@@ -326,7 +341,9 @@ class Ledgers(RuleBasedStateMachine):
         kept, gone = self._customer(place), self._customer(place + other)
         if kept != gone:
             with self._doing("merge"):
-                merging.merge(kept.pk, [gone.pk], by=self.by)
+                theirs = truths.owners(gone.pk)
+                merge = merging.merge(kept.pk, [gone.pk], by=self.by)
+                self.merged[merge.pk] = theirs
 
     @rule(place=PLACE)
     def undo(self, place: int) -> None:
@@ -334,6 +351,7 @@ class Ledgers(RuleBasedStateMachine):
         if made:
             with self._doing("undo"):
                 merging.undo(made.pk, by=self.by)
+                truths.check_owner(self.merged[made.pk])
 
     # What always holds
 
@@ -344,6 +362,7 @@ class Ledgers(RuleBasedStateMachine):
         truths.check_invoices()
         truths.check_work()
         truths.check_ledger()
+        truths.check_payments()
         self.steps += 1
         customers = list(Customer.objects.order_by("pk"))
         some = customers if thoroughly else customers[self.steps % len(customers) :][:1]

@@ -67,10 +67,10 @@ def check_ledger() -> None:
 
 
 def _dates(matches: list[Match]) -> list[date]:
-    """Return today, days before, and those on which most recently something was matched."""
+    """Return today, days before, and those from which counts what was matched last."""
     today = timezone.localdate()
-    days = sorted({one.matched_on for one in matches})
-    near = {day + timedelta(days=n) for day in days[-2:] for n in (-1, 0)}
+    newest = sorted(matches, key=lambda one: one.pk)[-3:]
+    near = {one.matched_on + timedelta(days=n) for one in newest for n in (-1, 0)}
     return sorted({today, today - timedelta(days=95), today - timedelta(days=365), *near})
 
 
@@ -117,6 +117,42 @@ def _check_entries(customer: int, items: list, matches: list[Match]) -> None:
         assert item.is_open == bool(item.remaining)
 
 
+def check_payments() -> None:
+    """What reverses a payment takes back all of it, and once; neither settles anything since."""
+    for back in Payment.objects.exclude(reverses=None).select_related("reverses"):
+        payment = back.reverses
+        assert (back.amount, back.currency) == (-payment.amount, payment.currency)
+        assert (back.customer_id, back.rate) == (payment.customer_id, payment.rate)
+        assert back.paid_on >= payment.paid_on
+        assert not back.is_open, back
+        assert not payment.is_open, back
+
+
+def left_at(customer: int, on: date) -> dict[Invoice | Payment, Decimal]:
+    """Return what is open of each item of a customer at a date."""
+    items = [
+        *Invoice.objects.final().filter(customer=customer),
+        *Payment.objects.filter(customer=customer),
+    ]
+    matches = list(Match.objects.all())
+    return {item: total(_by_hand([item], matches, on)[1].values()) for item in items}
+
+
+def owners(customer: int) -> dict[tuple[type, int], int]:
+    """Return what is in a customer's ledger."""
+    return {
+        (model, pk): customer
+        for model, rows in ((Invoice, Invoice.objects.final()), (Payment, Payment.objects.all()))
+        for pk in rows.filter(customer=customer).values_list("pk", flat=True)
+    }
+
+
+def check_owner(items: dict[tuple[type, int], int]) -> None:
+    """What was in a customer's ledger is there again."""
+    for (model, pk), customer in items.items():
+        assert model.objects.get(pk=pk).customer_id == customer, (model, pk)
+
+
 # Invoices
 
 
@@ -134,10 +170,11 @@ def check_invoices() -> None:
         lines[line.invoice_id].append(line)
         if line.credited_id and line.invoice.is_final:
             credited[line.credited_id] -= line.amount
-    invoices = list(Invoice.objects.all())
+    invoices = list(Invoice.objects.select_related("credits"))
     for one in invoices:
         assert one.net == total(line.amount for line in lines[one.pk])
         assert one.gross == one.net + one.vat
+        assert not one.credits or one.customer_id == one.credits.customer_id, one
         for line in lines[one.pk]:
             taken = credited[line.pk]
             assert abs(taken) <= abs(line.amount)
@@ -174,6 +211,21 @@ def check_work() -> None:
             assert len(held) + (row.pk in waiting) == 1, row
     for invoice in Invoice.objects.filter(kind=Invoice.Kind.INVOICE):
         _check_spread(invoice)
+        if not invoice.part_of_id and not invoice.parts.exists():
+            _check_released(invoice)
+
+
+def _check_released(invoice: Invoice) -> None:
+    """Work is free again once its line is credited in whole, by a credit note that says so."""
+    for line in invoice.lines.all():
+        credited = InvoiceLine.objects.filter(credited=line, invoice__number__isnull=False)
+        taken = list(credited.select_related("invoice").order_by("invoice__sort_number"))
+        is_whole = line.amount and total(one.amount for one in taken) == -line.amount
+        last = taken[-1].invoice if taken else None
+        expected = last if is_whole and last and last.releases else None
+        for model in spreading.BILLED:
+            for row in model.objects.filter(line=line).select_related("released_by"):
+                assert row.released_by == expected, (row, expected)
 
 
 def _check_spread(invoice: Invoice) -> None:
@@ -217,7 +269,7 @@ def spans() -> list[Period]:
 def check_statistics(user: User, customers: list[Customer]) -> None:
     """Figures are the sums of their rows, and those of all customers all that was invoiced."""
     last_year, whole = spans()
-    invoiced = NOTHING
+    invoiced = cost = NOTHING
     for customer in customers:
         for period in (last_year, whole):
             found = Statistics(customer, period)
@@ -228,10 +280,20 @@ def check_statistics(user: User, customers: list[Customer]) -> None:
                 assert total(row.cost for row in divided) == found.cost
             assert total(row.hours for row in found.people) == found.hours
         invoiced += found.invoiced
+        cost += found.cost
         assert found.income_by_hours == work_in_force(customer.pk), customer
     if len(customers) == Customer.objects.count():
         final = Invoice.objects.final()
         assert invoiced == total(one.net * (one.rate or NOTHING) for one in final)
+        # What is shared costs each its part.
+        assert cost == total(_costs())
+
+
+def _costs() -> Iterator[Decimal]:
+    for entry in TimeEntry.objects.select_related("user__employee"):
+        terms = entry.user.employee.terms.get()
+        yield entry.hours * (terms.cost_rate if entry.cost is None else entry.cost)
+    yield from Expense.objects.values_list("cost", flat=True)
 
 
 def _check_rows(found: Statistics, figure: str, user: User) -> None:

@@ -18,12 +18,28 @@ from moment import bulk
 from moment.models import User
 
 
+def log_created(rows: Sequence[models.Model]) -> list[LogEntry]:
+    """Write down that rows of one model are new: as `log_updates`, in two queries."""
+    for row in rows:
+        # Nothing points at them yet: the log would ask of each.
+        for relation in row._meta.related_objects:
+            if relation.one_to_one:
+                relation.set_cached_value(row, None)
+    return _log([(None, row) for row in rows], LogEntry.Action.CREATE)
+
+
 def log_updates(changed: Sequence[tuple[models.Model, models.Model]]) -> list[LogEntry]:
     """Write down how rows of one model, each as it was and as it is, were changed, in two queries.
 
     Of one without a change nothing is written. The rows name whom it concerns as they do when they
     are saved (`get_additional_data`), and who did it is who is signed in.
     """
+    return _log(changed, LogEntry.Action.UPDATE)
+
+
+def _log(
+    changed: Sequence[tuple[models.Model | None, models.Model]], action: int
+) -> list[LogEntry]:
     if not changed or auditlog_disabled.get():
         return []
     about, cid = ContentType.objects.get_for_model(changed[0][1]), get_cid()
@@ -36,7 +52,7 @@ def log_updates(changed: Sequence[tuple[models.Model, models.Model]]) -> list[Lo
                 object_pk=str(after.pk),
                 object_id=after.pk,
                 object_repr=str(after),
-                action=LogEntry.Action.UPDATE,
+                action=action,
                 changes=changes,
                 additional_data=data() if data else None,
                 cid=cid,

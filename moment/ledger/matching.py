@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from moment.ledger.models import Invoice, Match, Payment
@@ -106,10 +107,27 @@ def renew(items: Iterable[Item]) -> None:
         item.is_open = bool(item.remaining)
         if isinstance(item, Invoice):
             item.settled_on = None if item.is_open else _settled_on(item, rows[key])
-    for model, fields in _WRITTEN.items():
-        rows_of = [item for item in found.values() if isinstance(item, model)]
-        for start in range(0, len(rows_of), BATCH):
-            model._default_manager.bulk_update(rows_of[start : start + BATCH], fields)
+    for model, names in _WRITTEN.items():
+        _write(model, names, [item for item in found.values() if isinstance(item, model)])
+
+
+def _write(model: Any, names: Sequence[str], rows: Collection[Item]) -> None:
+    """Save these fields of rows that are locked: many times as quick as `bulk_update`."""
+    fields = [model._meta.get_field(name) for name in names]
+    columns = ", ".join(f"{field.column} = %s" for field in fields)
+    values = [
+        [
+            *(one.get_db_prep_save(getattr(row, one.attname), connection) for one in fields),
+            row.pk,
+        ]
+        for row in rows
+    ]
+    if values:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"UPDATE {model._meta.db_table} SET {columns} WHERE id = %s",  # noqa: S608
+                values,
+            )
 
 
 def _check(debit: Item, credit: Item, amount: Decimal) -> None:

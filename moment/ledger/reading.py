@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers import holding as customers_holding
+from customers import logged
 from customers.holding import MergedMeanwhile
 from customers.models import Customer
 from moment import kid
@@ -196,10 +197,17 @@ def _save(file: OcrFile, rows: Sequence[Row], customers: Any) -> None:
         if row.invoice is not None:
             one.payment = _payment(one, customers[row.invoice.customer_id], by, rate)
             one.payment.made_at = file.read_at
-            one.payment.save()
             if row.settles:
                 parts.append((row.invoice, one.payment, row.settles))
         kept.append(one)
+    logged.log_created(
+        Payment.objects.bulk_create(
+            [one.payment for one in kept if one.payment is not None], batch_size=BATCH
+        )
+    )
+    for one in kept:
+        # What it is known by came with saving it.
+        one.payment = one.payment
     OcrPayment.objects.bulk_create(kept, batch_size=BATCH)
     matching.settle_all(parts, by=by)
 

@@ -162,6 +162,8 @@ def _bill(
     customer: Customer, user: User, projects: list[Any], entries: list[Any], now: datetime
 ) -> None:
     today = timezone.localdate()
+    # Each is paid on the very day it is issued.
+    days = [today - timedelta(days=n * DAYS // INVOICES + 1) for n in range(INVOICES)]
     invoices = _insert(Invoice, (
         Invoice(customer=customer, currency="NOK", buyer_name="Kunde", net=14_000, gross=14_000)
         for _n in range(INVOICES)
@@ -181,17 +183,17 @@ def _bill(
     ))  # fmt: skip
     payments = _insert(Payment, (
         Payment(
-            customer=customer, amount=14_000, currency="NOK", paid_on=today, remaining=0,
+            customer=customer, amount=14_000, currency="NOK", paid_on=day, remaining=0,
             is_open=False, made_by=user,
         )
-        for _n in range(INVOICES)
+        for day in days
     ))  # fmt: skip
     _insert(Match, (
-        Match(invoice=one, payment=paid, amount=14_000, matched_on=today, made_by=user)
+        Match(invoice=one, payment=paid, amount=14_000, matched_on=paid.paid_on, made_by=user)
         for one, paid in zip(invoices, payments, strict=True)
     ))  # fmt: skip
     for n, one in enumerate(invoices):
-        one.issued_on = today - timedelta(days=n * DAYS // INVOICES + 1)
+        one.issued_on = days[n]
         one.due_on, one.settled_on = one.issued_on + timedelta(days=30), one.issued_on
         one.number = one.sort_number = f"S{n}"
         one.rate, one.finalised_at, one.finalised_by = 1, now, user

@@ -223,7 +223,7 @@ def _check_released(invoice: Invoice) -> None:
         is_whole = line.amount and total(one.amount for one in taken) == -line.amount
         last = taken[-1].invoice if taken else None
         expected = last if is_whole and last and last.releases else None
-        for model in spreading.BILLED:
+        for model in BILLED:
             for row in model.objects.filter(line=line).select_related("released_by"):
                 assert row.released_by == expected, (row, expected)
 

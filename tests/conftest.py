@@ -17,8 +17,9 @@ from django.db.models.signals import post_migrate
 from django.test import Client
 from django.utils import translation
 
+from moment.models import CompanySettings
 from registry import typos
-from tests.factories import UserFactory
+from tests.factories import UserFactory, org_number
 from tests.standin.fixtures import mail_server, network, register
 
 __all__ = ["mail_server", "network", "register"]
@@ -109,6 +110,13 @@ def _forget_words(using: str, **_rest: object) -> None:
 post_migrate.connect(
     _forget_words, sender=apps.get_app_config("registry"), dispatch_uid="tests: words"
 )
+
+
+@pytest.fixture(autouse=True)
+def _our_reg_no(monkeypatch):
+    """Have the company a reg. no., without which nothing is finalised, unless it has another."""
+    column = CompanySettings._meta.get_field("org_number")
+    monkeypatch.setitem(column.__dict__, "_get_default", lambda: org_number(4000))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from moment.ledger.ehf import rules
 from moment.ledger.models import Invoice, InvoiceLine
 from moment.ledger.parties import Ours
 from moment.models import CompanySettings
+from registry import org_number
 
 AHEAD = timedelta(days=31)  # further on a date is a mistake in typing
 # Beside which field a rule of EHF is told.
@@ -23,10 +25,14 @@ _FIELDS = {"PEPPOL-EN16931-R003": "your_reference"}
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong; `field` names the field of the form beside which it is said, if any."""
+    """What is wrong; `field` names the field of the form beside which it is said, if any.
+
+    `url` is where else it is put right.
+    """
 
     text: str
     field: str = ""
+    url: str = ""
 
 
 def of(invoice: Invoice, lines: Sequence[InvoiceLine], company: CompanySettings) -> list[Problem]:
@@ -35,12 +41,22 @@ def of(invoice: Invoice, lines: Sequence[InvoiceLine], company: CompanySettings)
     At most two queries; six more for one that goes by EHF and has no parties yet.
     """
     return [
+        *_of_us(company),
         *_of_customer(invoice),
         *_of_lines(invoice, lines),
         *_of_vat(invoice, lines, company),
         *_of_head(invoice, company),
         *_of_ehf(invoice, lines),
     ]
+
+
+def _of_us(company: CompanySettings) -> list[Problem]:
+    """Return what a document of sale lacks of its seller (bokføringsforskriften § 5-1-1, 2)."""
+    is_known = org_number.is_valid(org_number.compact(company.org_number))
+    if is_known or str(company.country) != "NO":
+        return []
+    text = _("Our own company has no Norwegian reg. no. An administrator writes it in Setup.")
+    return [Problem(text, url=reverse("setup"))]
 
 
 def _of_customer(invoice: Invoice) -> list[Problem]:

@@ -18,7 +18,7 @@ from customers.models import Customer, NumberSeries
 from moment.invoice_settings.written import write_down
 from moment.ledger import finalising
 from moment.ledger.models import Invoice, InvoiceLine
-from moment.models import BankAccount, User
+from moment.models import BankAccount, CompanySettings, User
 from moment.turns import in_turn
 from tests.benchmarks.report import Target, figures_table
 
@@ -107,7 +107,8 @@ def _next() -> int:
 
 
 def _accounts() -> None:
-    """Have one account, with a KID."""
+    """Have one account, with a KID, and the reg. no. without which nothing is finalised."""
+    CompanySettings.objects.update_or_create(pk=1, defaults={"org_number": "312345676"})
     BankAccount.objects.all().delete()
     BankAccount.objects.create(
         number="15032080119", kid_check="mod10", kid_customer_digits=10, kid_invoice_digits=8

@@ -207,6 +207,7 @@ def test_what_stops_a_payment_is_said(as_per, customer):
 
 
 def test_a_company_that_nobody_has_set_up_is_said(as_per):
+    CompanySettings(pk=1, org_number="").save()
     CustomerFactory(number="1040", name="Havn og Vei KF", language="en")
     text = preview(as_per)
     assert "The company's own reg. no. is missing." in text

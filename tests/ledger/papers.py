@@ -18,7 +18,7 @@ def company(**columns) -> CompanySettings:
         kid_check="mod10", kid_customer_digits=6, kid_invoice_digits=6,
     )  # fmt: skip
     values = {
-        "name": "Fjordvik Rådgivning AS", "org_number": "918212444", "business_register": True,
+        "name": "Fjordvik Rådgivning AS", "org_number": "918212442", "business_register": True,
         "street": "Storgata 14", "postcode": "9008", "city": "Tromsø",
     }  # fmt: skip
     return CompanySettings.objects.create(pk=1, **values | columns)

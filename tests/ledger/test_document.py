@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from moment.ledger import crediting, documents, finalising
 from moment.ledger.models import Invoice, InvoiceLine
-from moment.models import BankAccount
+from moment.models import BankAccount, CompanySettings
 from moment.projects.models import Activity
 from tests.factories import (
     CustomerFactory,
@@ -73,7 +73,7 @@ def test_it_says_who_for_what_and_how_to_pay(company):
     made.save()
     found = text(final(made))
     for part in (
-        "Fjordvik Rådgivning AS", "Storgata 14 9008 Tromsø NO 918 212 444 MVA, Foretaksregisteret",
+        "Fjordvik Rådgivning AS", "Storgata 14 9008 Tromsø NO 918 212 442 MVA, Foretaksregisteret",
         "ATT. Havn og Vei KF c/o Accounts Postboks 17 9291 Tromsø", "Invoice 20001",
         "Invoice date 20 Nov 2026", "Due date 4 Dec 2026", "Terms 14 days net",
         "Customer number 1040", "Your reference AVD-4410", "Order reference PO-118",
@@ -231,10 +231,12 @@ def test_a_draft_follows_customer_and_company_and_a_final_one_does_not(company):
 
 
 def test_what_is_missing_is_said_on_a_draft_alone():
+    CompanySettings(pk=1, org_number="").save()
     made = draft(papers.customer())
     found = text(made)
     assert "There is no bank account to pay to." in found
     assert "The company's own reg. no. is missing." in found
+    CompanySettings.objects.update(org_number="918212442")
     assert "bank account" not in text(final(made))
 
 

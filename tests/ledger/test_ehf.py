@@ -290,8 +290,9 @@ def test_without_an_address_in_the_network_the_rule_is_named():
 
 
 def test_what_is_wrong_with_ourselves_is_told():
-    wrong = {"seller": {"org_number": "918212445"}, "settings": {"invoice_type": "email"}}
-    xml = xml_of(ehf_invoice(HOURS, **wrong))
+    made = ehf_invoice(HOURS)
+    made.seller["org_number"] = "918212445"
+    xml = xml_of(made)
     assert [one.rule for one in rules.broken(xml)] == ["PEPPOL-COMMON-R041", "NO-R-001"]
     told = "".join(fatal(xml))
     assert "PEPPOL-COMMON-R041" in told

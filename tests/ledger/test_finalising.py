@@ -45,6 +45,31 @@ def test_what_fails_takes_no_number(kari):
     assert finalising.finalise(draft(), version=1, by=kari).number == "20001"
 
 
+@pytest.mark.parametrize("number", ["", "918212445", "123"], ids=["none", "wrong digit", "short"])
+def test_a_company_without_its_reg_no_finalises_nothing(kari, as_anne, as_kari, number):
+    """By bokføringsforskriften § 5-1-1 it stands on each document of sale."""
+    company = CompanySettings.current()
+    company.org_number = number
+    company.save()
+    made = draft()
+    with pytest.raises(finalising.CannotFinalise, match=r"no Norwegian reg\. no\."):
+        finalising.finalise(made, version=1, by=kari)
+    url = f"/invoices/drafts/{made.pk}/finalise/"
+    pages = [one.get(url).content.decode() for one in (as_anne, as_kari)]
+    assert [page.count("Our own company has no Norwegian reg. no.") for page in pages] == [1, 1]
+    assert ["/setup/" in page.partition("finalise-problems")[2][:300] for page in pages] == [
+        True, False,
+    ]  # fmt: skip
+    company.org_number = "NO 918 212 442 MVA"
+    company.save()
+    finalising.finalise(made, version=1, by=kari)
+
+
+def test_a_company_abroad_has_no_norwegian_reg_no(kari):
+    CompanySettings(pk=1, country="SE", org_number="").save()
+    assert finalising.finalise(draft(), version=1, by=kari).number == "20001"
+
+
 def test_finalising_twice_gives_one_number(kari):
     made = draft()
     finalising.finalise(made, version=1, by=kari)

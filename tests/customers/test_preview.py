@@ -221,7 +221,7 @@ def test_the_sums_add_up(as_per, customer):
     )  # fmt: skip
     text = preview(as_per)
     # 44,662.50 of work − 4,466.25 + 864.00 + 43.20 + 65.00
-    for line in ("Rammeavtale (10 %) -4,466.25", "Surcharge on expenses (5 %) 43.20",
+    for line in ("Rammeavtale (10 %) −4,466.25", "Surcharge on expenses (5 %) 43.20",
                  "Gebyr 65.00", "Sum excluding VAT 41,168.45", "VAT 25 % of 41,168.45 10,292.11",
                  "To pay, NOK 51,460.56"):  # fmt: skip
         assert line in text

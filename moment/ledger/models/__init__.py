@@ -12,7 +12,8 @@ from moment.ledger.models.billed import (
 from moment.ledger.models.delivery import Delivery, Statement
 from moment.ledger.models.export import AccountingExport
 from moment.ledger.models.file import InvoiceFile
-from moment.ledger.models.invoice import Invoice, InvoiceLine
+from moment.ledger.models.invoice import Invoice
+from moment.ledger.models.line import InvoiceLine
 from moment.ledger.models.payment import Match, OcrFile, OcrPayment, Payment
 
 __all__ = [

@@ -12,7 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from moment.ledger.models.invoice import Invoice, InvoiceLine
+from moment.ledger.models.invoice import Invoice
+from moment.ledger.models.line import InvoiceLine
 from moment.projects.models import Expense, PlanItem, PriceModel, TimeEntry
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auditlog.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, TextChoices
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from customers import counts
 from customers.forms.merge import leads_to
 from customers.holding import MergedMeanwhile
+from customers.logged import log_many
 from customers.models import Customer, Tag, UsedNumber
 from customers.models.number_series import can_be_number
 from moment.models import User
@@ -164,6 +164,12 @@ def plan(customers: QuerySet, what: What, change: Change | None) -> Plan:
     return Plan(customers.order_by().count(), Some.of(change.needed(customers)), blocked)
 
 
+def mark_of(customers: QuerySet) -> str:
+    """Return what tells these customers from others, for a question that is answered later."""
+    told = customers.order_by().aggregate(count=Count("pk"), keys=Sum("pk"))
+    return f"{told['count']}-{told['keys'] or 0}"
+
+
 # Doing it
 
 
@@ -174,6 +180,12 @@ def carry_out(change: Change, customers: QuerySet, by: User) -> int:
     that was edited; an edit form that is open meanwhile meets "changed meanwhile".
     """
     with in_turn(), transaction.atomic():
+        # Before any customer, as nobody who holds some waits for it; and until the end, so that it
+        # is not removed meanwhile.
+        if change.what in (What.TAG, What.UNTAG) and not (
+            Tag.objects.select_for_update(no_key=True).filter(pk=change.to.pk).first()
+        ):
+            return 0
         keys = list(change.needed(customers).order_by("pk").values_list("pk", flat=True))
         done = 0
         for start in range(0, len(keys), _BATCH):
@@ -198,21 +210,8 @@ def _change(change: Change, keys: Sequence[int], by: User) -> int:
     Customer.objects.filter(pk__in=found).update(
         **_columns(change), version=F("version") + 1, last_activity_at=now
     )
-    about = ContentType.objects.get_for_model(Customer)
-    LogEntry.objects.bulk_create(
-        LogEntry(
-            content_type=about,
-            object_pk=str(pk),
-            object_id=pk,
-            object_repr=name,
-            action=LogEntry.Action.UPDATE,
-            changes=_logged(change, before),
-            actor=by,
-            actor_email=by.email,
-            timestamp=now,
-        )
-        for pk, name, before in locked
-    )
+    told = ((pk, name, _logged(change, before)) for pk, name, before in locked)
+    log_many(Customer, LogEntry.Action.UPDATE, by, told)
     return len(found)
 
 
@@ -222,9 +221,6 @@ def _retag(change: Change, locked: list[tuple[int, str, Any]]) -> list[tuple[int
     Asked anew: who waited for the locks sees what somebody else did meanwhile only now.
     """
     pks = [pk for pk, _name, _before in locked]
-    # Held until the end, so that it is not removed meanwhile.
-    if not Tag.objects.select_for_update(no_key=True).filter(pk=change.to.pk).first():
-        return []
     links = _tagged(change.to).filter(customer__in=pks)
     having = set(links.values_list("customer", flat=True))
     if change.what == What.UNTAG:

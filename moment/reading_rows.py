@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 _ZIP, _UTF16 = b"PK\x03\x04", (b"\xff\xfe", b"\xfe\xff")
 _MOST_UNPACKED = 30_000_000  # bytes
-_MOST_CELLS = 40  # of a row
+_MOST_CELLS = 250  # of a row
 _MOST_ROWS = 20_000  # that are read of a spreadsheet
 _LONGEST_NUMBER = 15
 _WRITTEN = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4}|\d{2})\Z", re.ASCII)

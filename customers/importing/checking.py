@@ -146,8 +146,8 @@ class _Checker:
         if name == "currency":
             wrong = "" if text.upper() in self._currencies else _("There is no such currency.")
             return text.upper(), wrong
-        if name.endswith("postcode") and norwegian and len(text) == 3 and text.isdigit():
-            text = f"0{text}"  # which spreadsheets take away
+        if name.endswith("postcode") and norwegian and len(text) in (2, 3) and text.isdigit():
+            text = text.zfill(4)  # the zeros that spreadsheets take away
         try:
             value = _FIELDS[name].clean(text) if text else ""
             return (_MORE[name](value, norwegian) if value and name in _MORE else value), ""

@@ -113,18 +113,11 @@ def _create(plan: Plan, by: User) -> list[Customer]:
 
 
 def _tag(plan: Plan, created: Sequence[Customer], by: User) -> None:
-    wanted = {key for row in plan.new for key in map(_new_tag, row.tags) if key}
-    tags = {
-        key: Tag.objects.create(name=name) for key, name in plan.new_tags.items() if key in wanted
-    }
+    tags = {key: Tag.objects.create(name=name) for key, name in plan.tags_to_make.items()}
     pairs = zip(created, plan.new, strict=True)
     tagged = [(customer, tags_of(row, tags)) for customer, row in pairs if row.tags]
     if tagged:
         storing.tag(tagged, by)
-
-
-def _new_tag(tag: Tag | str) -> str:
-    return tag.lower() if isinstance(tag, str) else ""
 
 
 def _table(content: Content) -> Table:

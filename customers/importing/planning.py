@@ -77,10 +77,16 @@ class Plan:
             creating.fill_from_register(customer, entity)
         return customer
 
+    @cached_property
+    def tags_to_make(self) -> dict[str, str]:
+        """Return the names of the tags that the new customers need and nobody has made, by key."""
+        needed = {tag.lower() for row in self.new for tag in row.tags if isinstance(tag, str)}
+        return {key: name for key, name in self.new_tags.items() if key in needed}
+
     # What is there already
 
     def _find_customers(self) -> None:
-        """Tell which rows are customers already: by number, else by reg. no. Three queries."""
+        """Tell which rows are customers already: by number, else by reg. no. Four queries."""
         used = UsedNumber.objects.select_related("customer__merged_into").in_bulk(
             {row.number for row in self.rows if row.number}
         )

@@ -6,7 +6,16 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from customers.changing_many import Change, Meant, Plan, What, carry_out, meant_by, plan
+from customers.changing_many import (
+    Change,
+    Meant,
+    Plan,
+    What,
+    carry_out,
+    mark_of,
+    meant_by,
+    plan,
+)
 from customers.forms.change_many import ChangeForm
 from customers.models import Customer
 from customers.overview import Overview
@@ -33,7 +42,8 @@ def change(request: SignedInRequest) -> HttpResponse:
         customers = Customer.objects.visible_to(request.user).filter(pk__in=meant.keys)
     form = ChangeForm(What(data["what"]), data, asked=asked)
     planned = plan(customers, form.what, form.change)
-    is_as_shown = data.get("shown", "") == str(planned.total)
+    mark = mark_of(customers)
+    is_as_shown = data.get("shown", "") == mark
     if asked and form.change and is_as_shown:
         _tell(request, form.change, planned, carry_out(form.change, customers, request.user))
         return redirect_to(request, overview.url())
@@ -47,6 +57,7 @@ def change(request: SignedInRequest) -> HttpResponse:
             "form": form,
             "change": form.change,
             "plan": planned,
+            "mark": mark,
             "changed_meanwhile": asked and not is_as_shown,
         },
         status=INVALID if asked else 200,

@@ -325,6 +325,15 @@ def test_more_that_match_than_were_shown_are_asked_about_again(as_kari, some):
     assert "4 customers changed" in said(as_kari.post(URL, sent(tree(answer, 422))))
 
 
+def test_as_many_others_than_were_shown_are_asked_about_again(as_kari, some):
+    data = sent(tree(ask(as_kari, "status", of="q=fjell&all=1")), to="inactive")
+    late = CustomerFactory(name="Fjell 9 AS")
+    Customer.objects.filter(pk=some[0].pk).update(name="Dal AS", search_text="dal as")
+    answer = as_kari.post(URL, data)
+    assert "Which customers these are has changed meanwhile." in text(answer, 422)
+    assert now(late).status == "active"
+
+
 def test_more_than_are_counted_are_all_meant(as_kari, monkeypatch):
     monkeypatch.setattr("customers.counts.LIMIT", 4)
     CustomerFactory.create_batch(9, name="Fjell AS")

@@ -1,7 +1,6 @@
 """Many customers changed at once: what it costs, and several people at it together."""
 
 import pytest
-from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -55,15 +54,15 @@ def test_more_than_a_batch_is_one_change(kari, monkeypatch):
 
 def test_what_fails_changes_nobody(kari, monkeypatch, some):
     monkeypatch.setattr(changing_many, "_BATCH", 2)
-    create, calls = LogEntry.objects.bulk_create, []
+    log, calls = changing_many.log_many, []
 
-    def fail_the_second_time(rows):
+    def fail_the_second_time(*about):
         calls.append(1)
         if len(calls) == 2:
             raise RuntimeError("the disk is full")
-        return create(rows)
+        log(*about)
 
-    monkeypatch.setattr(LogEntry.objects, "bulk_create", fail_the_second_time)
+    monkeypatch.setattr(changing_many, "log_many", fail_the_second_time)
     with pytest.raises(RuntimeError):
         carry_out(Change(What.STATUS, "inactive"), Customer.objects.all(), kari)
     assert {one.status for one in Customer.objects.all()} == {"active"}
@@ -75,6 +74,21 @@ def test_a_tag_that_was_removed_meanwhile_is_given_to_nobody(kari, some):
     type(tag).objects.filter(pk=tag.pk).delete()
     assert carry_out(change, Customer.objects.all(), kari) == 0
     assert all(now(one).version == 1 for one in some)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_give_the_same_tag_in_several_steps_wait_in_line(kari, anne, monkeypatch):
+    """The tag is locked before any customer: else each could wait for what the other has."""
+    monkeypatch.setattr(changing_many, "_BATCH", 1)
+    for _round in range(5):
+        keys, tag = [one.pk for one in CustomerFactory.create_batch(6)], TagFactory()
+
+        def act(person, keys=keys, tag=tag):
+            mine = Customer.objects.filter(pk__in=keys[3:] if person else keys)
+            carry_out(Change(What.TAG, tag), mine, (kari, anne)[person])
+
+        at_once(2, act)
+        assert tag.customers.count() == 6
 
 
 @pytest.mark.django_db(transaction=True)

@@ -117,6 +117,17 @@ def test_columns_that_mean_nothing_are_named(as_kari):
     assert page.context["plan"].new[0].name == "Fjellbygg AS"
 
 
+def test_many_columns_are_read(as_kari):
+    page = dry_run(as_kari, lines(["Name", *["x"] * 60, "City"], ["A AS", *["1"] * 60, "Oslo"]))
+    assert page.context["plan"].new[0].values["visiting_city"] == "Oslo"
+
+
+@pytest.mark.parametrize("text", ["32", "032", "0032"])
+def test_postcodes_get_back_the_zeros_that_spreadsheets_take(as_kari, text):
+    (row,) = dry_run(as_kari, lines(["Name", "Postcode"], ["A AS", text])).context["plan"].new
+    assert row.values["visiting_postcode"] == "0032"
+
+
 def test_values_are_understood_in_both_languages(as_kari):
     rows = [
         ["Navn", "Land", "Status", "Relasjon", "Språk", "Valuta", "Fakturatype"],

@@ -81,7 +81,7 @@ def test_as_many_rows_as_may_be_are_taken(as_kari, monkeypatch):
         ("Currency", "DUCATS", "no such currency"), ("Phone", "2" * 51, "at most 50"),
         ("Responsible", "Nobody", "no such colleague"), ("Tags", "Unheard", "no tag “Unheard”"),
         ("Postcode", "99999", "four digits"), ("Address", "x" * 301, "at most 300"),
-        ("City", "x" * 101, "at most 100"), ("Postal postcode", "12", "four digits"),
+        ("City", "x" * 101, "at most 100"), ("Postal postcode", "1", "four digits"),
     ],
 )  # fmt: skip
 def test_a_row_is_refused_with_the_column_and_why(as_kari, heading, text, why):
@@ -121,6 +121,18 @@ def test_who_may_not_add_tags_is_told_and_who_may_adds_them(as_kari, kari):
         "Energy", "Oslo, west", "oslo", "west",
     ]  # fmt: skip
     assert [t.name for t in Customer.objects.get(name="C AS").tags.all()] == ["Energy"]
+
+
+def test_tags_that_no_new_customer_needs_are_not_made(as_kari, kari):
+    CustomerFactory(number="1043")
+    kari.user_permissions.add(Permission.objects.get(codename="add_tag"))
+    client = signed_in(kari)
+    data = "Number;Name;Tags\n1043;Fjell AS;Gold\n;Vidde AS;Silver\n"
+    page = dry_run(client, data)
+    assert list(page.context["plan"].tags_to_make.values()) == ["Silver"]
+    assert "Gold" not in page.content.decode()
+    imported(client, data)
+    assert list(Tag.objects.values_list("name", flat=True)) == ["Silver"]
 
 
 # Customers already

@@ -82,7 +82,8 @@ class InvoiceFilter(PageFilter):
     def by_words(self, rows: QuerySet, name: str, question: str) -> QuerySet:
         """Keep those of which every word is among what is printed, or in the customer's name.
 
-        A whole number or KID is found by itself, through its index.
+        A whole number or KID is found by itself, through its index; then no others are, such as
+        those with the same number as a reference.
         """
         if " " not in question:
             exact = Invoice.objects.filter(Q(number=question) | Q(kid=question)).exclude(

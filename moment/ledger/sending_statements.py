@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 MOST = 1000  # customers at a time
 # Seconds of one request: somebody waits, and sees how far it is.
 PATIENCE = 5.0
+# So long a statement counts as the same one: later more may have been invoiced and paid.
+_SAME_FOR = timedelta(hours=1)
 # What is neither sent nor failed so long after it was begun was stopped on its way.
 _ON_ITS_WAY = timedelta(minutes=5)
 _LONGEST_ERROR = 1000
@@ -98,6 +100,7 @@ def _had(
     """
     last: dict[int, dict[str, bool]] = defaultdict(dict)
     rows = Statement.objects.filter(customer__in=customers, at=on, since=since).order_by("pk")
+    rows = rows.filter(made_at__gte=timezone.now() - _SAME_FOR)
     for row in rows.filter(Q(sent_at__isnull=False) | Q(failed_at__isnull=False)):
         for address in _listed(row):
             last[row.customer_id][address] = row.sent_at is not None

@@ -114,8 +114,8 @@ def _vat_by_rate(bases: Iterable[Base], currency: str) -> dict[tuple[str, Decima
 def _before(notes: Collection[Invoice]) -> dict[int, list[Base]]:
     """Return what stood when each credit note was made: its invoice, less the notes before it.
 
-    By the note's key. Numbers are in the order in which notes became final; before a draft are all
-    that are. One query.
+    By the note's key. Numbers of one series tell in which order notes became final, unless its
+    prefix was changed in between; before a draft are all that are. One query.
     """
     found: dict[int, list[Base]] = {note.pk: [] for note in notes}
     of = {note.credits_id for note in notes if note.credits_id}

@@ -6,6 +6,7 @@ from decimal import Decimal
 from math import ceil, floor, log10
 
 import pygal
+from django.template.defaultfilters import floatformat
 from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
@@ -76,7 +77,7 @@ def _day(month: Month) -> date:
 
 
 def thousands(tick: float) -> str:
-    return with_minus(number_format(f"{tick / THOUSAND:g}", force_grouping=True))
+    return with_minus(number_format(f"{tick / THOUSAND:.12g}", force_grouping=True))
 
 
 def ticks_of(lowest: Decimal, highest: Decimal) -> list[float]:
@@ -104,6 +105,6 @@ def plain(tree: etree._Element, told: Sequence[Sequence[str]]) -> SafeString:
 
 
 def _told(months: Sequence[Month]) -> list[list[str]]:
-    amount = lambda value: with_minus(number_format(f"{value:.0f}", force_grouping=True))  # noqa: E731
+    amount = lambda value: with_minus(floatformat(value, "0g"))  # noqa: E731
     before = [f"{short(month)}: {amount(month.before)}" for month in months]
     return [before, [f"{long(month)}: {amount(month.amount)}" for month in months]]

@@ -2,10 +2,11 @@
 
 import io
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -140,6 +141,15 @@ def test_what_got_through_is_kept_by_address_and_is_not_sent_again(as_kari, cust
     mail_server.refuses.clear()
     page = as_kari.get(url).content.decode()
     assert f"{first}, {third} got it already." in page
+    many = as_kari.get(f"/invoices/ledger/send/?at={ON}&with=1040")
+    assert f"{first}, {third} got it already." in many.content.decode()
+    # Later it is another statement, which all get.
+    with_time = Statement.objects.filter(sent_at__isnull=False)
+    earlier = timezone.now() - timedelta(hours=2)
+    (stored,) = with_time.values_list("made_at", flat=True)
+    with_time.update(made_at=earlier)
+    assert "got it already" not in as_kari.get(url).content.decode()
+    with_time.update(made_at=stored)
     send("2")
     assert got == [second]
     assert "got it already" not in as_kari.get(url).content.decode()

@@ -39,6 +39,18 @@ def test_it_has_no_styles_scripts_or_words_of_its_own():
     assert 'aria-hidden="true"' in text
 
 
+@pytest.mark.parametrize(
+    ("amount", "told"), [("12344.50", "12,345"), ("-0.40", "0"), ("-1500", "−1,500")]
+)
+def test_amounts_are_told_as_in_the_table_beneath(amount, told):
+    (title,) = drawn(amount).xpath("//*[local-name()='title']/text()[contains(., '2025')]")
+    assert title == f"January 2025: {told}"
+
+
+def test_thousands_of_a_large_company_are_written_out():
+    assert chart.thousands(2e9) == "2,000,000"
+
+
 def test_each_month_has_a_bar_and_one_for_the_year_before():
     svg = drawn(182_000, 209_000, before=150_000)
     bars = svg.xpath("//*[@class='bar']")

@@ -80,7 +80,7 @@ def of(bars: Sequence[Bar], *, in_thousands: bool, on: Size = PAGE) -> SafeStrin
 
 
 def _plainly(tick: float) -> str:
-    return with_minus(number_format(f"{tick:g}", force_grouping=True))
+    return with_minus(number_format(f"{tick:.12g}", force_grouping=True))
 
 
 def _short(name: str, longest: int) -> str:

@@ -46,6 +46,13 @@ def name_field(scope: Page | Locator) -> Locator:
     return scope.get_by_role("combobox", name="Name", exact=True)
 
 
+def expect_values(fields: Locator, values: list[str]) -> None:
+    """Wait until the fields are as many as the values, and hold them in this order."""
+    expect(fields).to_have_count(len(values))
+    for place, value in enumerate(values):
+        expect(fields.nth(place)).to_have_value(value)
+
+
 def options_of(dialog: Locator) -> Locator:
     """Return the companies offered; not the countries, which are options of a select."""
     return dialog.locator("[role=option]")

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from moment.ledger import editing
 from moment.ledger.models import InvoiceLine
-from tests.browser.steps import signed_in
+from tests.browser.steps import expect_values, signed_in
 from tests.factories import CustomerFactory
 from tests.ledger.making import draft, invoice
 
@@ -35,8 +35,8 @@ def editor(page: Page, kari, live_server, made) -> Page:
     return page
 
 
-def texts(page: Page) -> list[str]:
-    return [field.input_value() for field in page.locator(".draft-line .what textarea").all()]
+def expect_texts(page: Page, texts: list[str]) -> None:
+    expect_values(page.locator(".draft-line .what textarea"), texts)
 
 
 def test_totals_follow_the_keys_and_lines_move_by_keyboard(editor: Page):
@@ -47,7 +47,7 @@ def test_totals_follow_the_keys_and_lines_move_by_keyboard(editor: Page):
     expect(editor.locator("#line-1-amount")).to_have_text("2,500.00")
     editor.locator("#line-1-up").press("Enter")
     expect(editor.locator("#line-0-down")).to_be_focused()
-    assert texts(editor) == ["Design", "Survey"]
+    expect_texts(editor, ["Design", "Survey"])
     editor.locator("#add-line").click()
     expect(editor.locator("#line-2-text")).to_be_focused()
     editor.keyboard.type("Control")
@@ -57,7 +57,7 @@ def test_totals_follow_the_keys_and_lines_move_by_keyboard(editor: Page):
     expect(editor.locator(".draft-line")).to_have_count(2)
     editor.locator(".actions .btn--primary").click()
     expect(editor.locator("#toasts")).to_contain_text("The draft is saved.")
-    assert texts(editor) == ["Design", "Control"]
+    expect_texts(editor, ["Design", "Control"])
 
 
 def test_an_amount_is_typed_where_there_is_no_price(editor: Page):
@@ -79,7 +79,7 @@ def test_a_line_is_dragged_to_its_place(editor: Page):
     expect(editor.locator("#line-0-text")).to_have_value("Design")
     editor.locator(".actions .btn--primary").click()
     expect(editor.locator("#toasts")).to_contain_text("The draft is saved.")
-    assert texts(editor) == ["Design", "Survey"]
+    expect_texts(editor, ["Design", "Survey"])
 
 
 def test_due_date_destination_and_problems_follow_what_is_typed(editor: Page):
@@ -126,7 +126,7 @@ def test_without_javascript_the_same_buttons_work(new_context, kari, live_server
     page.locator("#line-1-amount").fill("12")
     page.locator("#line-1-up").click()
     page.locator(".actions .btn--primary").click()
-    assert texts(page) == ["Second", "By hand"]
+    expect_texts(page, ["Second", "By hand"])
     expect(page.locator(".offer-totals .total dd")).to_have_text("640.00")
     page.locator(".actions a[href$='/discard/']").click()
     expect(page.locator(".sheet")).to_contain_text("goes away")

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -55,7 +55,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the statements of a batch are. `unknown`: they were begun, and nobody knows more."""
+    """How far the statements of a batch are. `unknown`: they were begun, and nobody knows more.
+
+    One that did not reach all its addresses has failed.
+    """
 
     total: int
     sent: int
@@ -166,15 +169,19 @@ def deliver(batch: str, *, patience: float = PATIENCE) -> None:
 
 def progress(batch: str) -> Progress | None:
     """Return how far a batch is; None where there is none. One query."""
-    rows = list(
-        Statement.objects.filter(batch=batch).values_list("begun_at", "sent_at", "failed_at")
-    )
-    if not rows:
+    rows = Statement.objects.filter(batch=batch).order_by("pk")
+    found = rows.values_list("message_id", "begun_at", "sent_at", "failed_at")
+    # One that reached some of its addresses has two rows, with one identity: see `_note_some`.
+    states: dict[str, str] = {}
+    for message, begun, sent, failed in found:
+        state = "sent" if sent else "failed" if failed else "unknown" if begun else "waiting"
+        if state != "sent" or message not in states:
+            states[message] = state
+    if not states:
         return None
-    sent = sum(bool(sent) for _begun, sent, _failed in rows)
-    failed = sum(bool(failed) for _begun, _sent, failed in rows)
-    waiting = sum(begun is None for begun, _sent, _failed in rows)
-    return Progress(len(rows), sent, failed, waiting, len(rows) - sent - failed - waiting)
+    count = Counter(states.values())
+    kinds = ("sent", "failed", "waiting", "unknown")
+    return Progress(len(states), **{kind: count[kind] for kind in kinds})
 
 
 def stopped(one: Statement) -> bool:

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from customers.models import InvoiceRecipient
 from moment.ledger import sending_statements, statement
 from moment.ledger.models import Statement
+from moment.ledger.sending_statements import Progress
 from moment.models import BankAccount
 from tests.factories import ContactFactory, CustomerFactory, PersonFactory
 from tests.ledger.making import invoice, payment
@@ -190,6 +191,29 @@ def test_many_are_asked_about_written_down_and_sent_one_after_another(
     assert "2 of 2 sent" in " ".join(as_kari.get(where).content.decode().split())
     as_kari.post(where)
     assert len(mail_server.letters) == 2
+
+
+def test_a_customer_reached_at_some_of_its_addresses_counts_once(
+    as_kari, kari, customer, mail_server
+):
+    """Of one customer one address is refused: its statement did not go out as it should."""
+    for address in ("eva@moen.example", "liv@moen.example"):
+        contact = ContactFactory(customer=customer, person=PersonFactory(emails=[address]))
+        InvoiceRecipient.objects.create(customer=customer, contact=contact, kind="to")
+    for number in ("1041", "1042"):
+        other = CustomerFactory(number=number, email=f"{number}@other.example")
+        invoice(other, "100", issued_on=date(2026, 11, 1), by=kari)
+    mail_server.refuses.add("liv@moen.example")
+    sent = {"batch": BATCH, "count": "3"}
+    where = as_kari.post(f"/invoices/ledger/send/?at={ON}&all=1", sent)["Location"]
+    assert sending_statements.progress(BATCH) == Progress(3, 0, 0, waiting=3, unknown=0)
+    as_kari.post(where)
+    assert Statement.objects.count() == 4
+    assert sending_statements.progress(BATCH) == Progress(3, 2, 1, waiting=0, unknown=0)
+    said = " ".join(as_kari.get(where).content.decode().split())
+    assert "2 of 3 sent" in said
+    assert "1 did not go out" in said
+    assert '<progress max="3" value="3"' in said
 
 
 def test_those_that_are_ticked_are_in_one_pdf_each_with_its_own_pages(as_kari, kari, customer):

@@ -130,7 +130,7 @@ class PaymentList(Listing):
         ("day", gettext_lazy("Paid")),
         ("customer", gettext_lazy("Customer")),
         ("", gettext_lazy("Text")),
-        ("", gettext_lazy("Way")),
+        ("", gettext_lazy("Source")),
         ("amount", gettext_lazy("Amount")),
         ("open", gettext_lazy("Not matched")),
     )
@@ -221,7 +221,7 @@ class PaymentList(Listing):
             tabular.Column(_("Customer"), 32),
             tabular.Column(_("KID"), 26),
             tabular.Column(_("Text"), 40),
-            tabular.Column(_("Way"), 16),
+            tabular.Column(_("Source"), 16),
             tabular.Column(_("Reversed"), 10),
             tabular.Column(_("Currency"), 9),
             tabular.Column(_("Amount"), 14),

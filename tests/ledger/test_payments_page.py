@@ -67,6 +67,16 @@ def test_tabs_count_what_is_open_reversed_and_without_a_customer(as_kari, severa
     assert "9999.05.12341" in unknown.content.decode()
 
 
+def test_where_a_payment_comes_from_is_its_source_everywhere(as_kari, several):
+    one = Payment.objects.get(text="Second")
+    pages = [
+        as_kari.get(url).content.decode()
+        for url in (URL, f"{URL}{one.pk}/", "/customers/77/history/")
+    ]
+    assert [bool(re.search(r">\s*[Ss]ource\s*<", page)) for page in pages] == [True] * 3
+    assert not [page for page in pages if re.search(r">\s*[Ww]ay\s*<", page)]
+
+
 @pytest.mark.parametrize(
     ("question", "found"),
     [

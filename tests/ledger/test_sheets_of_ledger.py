@@ -66,7 +66,7 @@ def test_every_column_of_payments(as_kari, kari, some):
             "Customer": one.customer.name,
             "KID": one.kid or None,
             "Text": one.text or None,
-            "Way": one.get_way_display(),
+            "Source": one.get_way_display(),
             "Reversed": "yes" if one.pk == payments[1].pk else None,
             "Currency": one.currency,
             "Amount": float(one.amount),
@@ -87,7 +87,7 @@ def test_every_column_of_what_no_kid_explains(as_kari, kari):
     book = opened(as_kari, "/invoices/payments/export/?state=unknown")
     (found,) = sheets.rows(book)
     assert {head: value for head, value in found.items() if value is not None} == {
-        "Paid": ON, "KID": "999", "Text": "+47", "Way": "OCR giro", "Currency": "NOK",
+        "Paid": ON, "KID": "999", "Text": "+47", "Source": "OCR giro", "Currency": "NOK",
         "Amount": -12.5, "Not matched": -12.5,
     }  # fmt: skip
     assert book["E2"].quotePrefix

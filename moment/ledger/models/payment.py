@@ -44,7 +44,7 @@ class Payment(models.Model):
     # What one of the currency is in the company's.
     rate = models.DecimalField(_("exchange rate"), max_digits=14, decimal_places=6, default=1)
     paid_on = models.DateField(_("paid"))
-    way = models.CharField(_("way"), max_length=6, choices=Way, default=Way.MANUAL)
+    way = models.CharField(_("source"), max_length=6, choices=Way, default=Way.MANUAL)
     kid = models.CharField(_("KID"), max_length=25, blank=True, default="")
     text = models.CharField(_("text"), max_length=200, blank=True, default="")
     reverses = models.OneToOneField(

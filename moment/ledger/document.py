@@ -1,7 +1,8 @@
 """What stands on a stored invoice or credit note, gathered as `customers.invoice_document` has it.
 
 Of a final one all is as it was written down; a draft shows the company and the customer as they
-are now. A fixed number of queries, however many lines and hours there are.
+are now, of a credit note with the VAT registration of its invoice. A fixed number of queries,
+however many lines and hours there are.
 """
 
 from collections.abc import Sequence
@@ -87,7 +88,7 @@ def of(invoice: Invoice, company: CompanySettings) -> Document:
     """Return the parts of an invoice in the active language. At most eight queries."""
     lines = list(invoice.lines.all())
     work = work_of(invoice)
-    ours = parties.seller_of(invoice) if invoice.is_final else company
+    ours = parties.seller_of(invoice, company)
     seller = invoice_parties.seller_of(ours)
     account = _account(invoice)
     return Document(

@@ -101,9 +101,16 @@ def instead(way: InvoiceType | None) -> str:
     return _("Invoices go by letter instead.")
 
 
-def seller_of(invoice: Invoice) -> CompanySettings:
-    """Return the company as it was written down with an invoice: a row that is not to be saved."""
-    return CompanySettings(**invoice.seller)
+def seller_of(invoice: Invoice, company: CompanySettings) -> CompanySettings:
+    """Return the company as it was written down with an invoice: a row that is not to be saved.
+
+    With a draft as it would be written down now.
+    """
+    if invoice.is_final:
+        return CompanySettings(**invoice.seller)
+    ours = copy.copy(company)
+    ours.vat_registered = is_vat_registered(invoice, company)
+    return ours
 
 
 def is_vat_registered(invoice: Invoice, company: CompanySettings) -> bool:

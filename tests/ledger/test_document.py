@@ -187,6 +187,23 @@ def test_a_credit_note_as_people_make_it_says_the_same(company, kari):
     assert "To your credit, NOK 14,000.00" in found
 
 
+@pytest.mark.parametrize("then", [True, False])
+def test_a_credit_note_has_the_vat_registration_of_its_invoice_as_a_draft_too(kari, then):
+    """It came into the VAT register, or left it, since what is credited was invoiced."""
+    company = papers.company(vat_registered=then)
+    made = draft(papers.customer())
+    made.lines.update(vat_rate=25 if then else 0)
+    credited = final(made)
+    company.vat_registered = not then
+    company.save()
+    note = crediting.draft_credit(credited, parts=None, release=False, by=kari)
+    previewed = text(note)
+    for found in (previewed, text(final(note))):
+        assert ("918 212 442 MVA" in found) is then
+        assert ("the seller is not in the VAT register" in found) is not then
+    assert ("918 212 442 MVA" in text(draft(made.customer))) is not then
+
+
 # Drafts
 
 

@@ -1,6 +1,7 @@
 """What administrators look after: tags, project roles, number series and saved filters."""
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,17 @@ class TagAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(used=_used("customers", "merged_into"))
+
+    def delete_model(self, request, obj):
+        self.delete_queryset(request, Tag.objects.filter(pk=obj.pk))
+
+    @transaction.atomic
+    def delete_queryset(self, request, queryset):
+        # Locked first: whoever is giving them to customers is done then, and that goes with them.
+        keys = list(queryset.values_list("pk", flat=True))
+        tags = Tag.objects.filter(pk__in=keys)
+        list(tags.select_for_update().order_by("pk"))
+        super().delete_queryset(request, tags)
 
     @admin.display(description=_("customers"), ordering="used")
     def used_by(self, tag):

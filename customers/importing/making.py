@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from customers import alerting, counts, numbers
@@ -62,9 +64,10 @@ def carry_out(made: CustomerImport, by: User) -> CustomerImport:
         made = CustomerImport.objects.select_for_update().get(pk=made.pk)
         if made.is_done:
             return made
-        # Nobody else makes customers until this is done.
+        # Nobody removes a tag, nor makes customers, until this is done. The series goes last.
+        tags = _held(Tag.objects.all())
         numbers.block(0)
-        plan = Plan(rows, by, warn=False)
+        plan = Plan(rows, by, tags=tags, warn=False)
         expected = {one["line"] for one in made.left_out}
         created = _create(plan, by)
         made.created = [customer.pk for customer in created]
@@ -113,11 +116,31 @@ def _create(plan: Plan, by: User) -> list[Customer]:
 
 
 def _tag(plan: Plan, created: Sequence[Customer], by: User) -> None:
-    tags = {key: Tag.objects.create(name=name) for key, name in plan.tags_to_make.items()}
+    tags = {key: _tag_of(name) for key, name in plan.tags_to_make.items()}
     pairs = zip(created, plan.new, strict=True)
     tagged = [(customer, tags_of(row, tags)) for customer, row in pairs if row.tags]
     if tagged:
         storing.tag(tagged, by)
+
+
+def _tag_of(name: str) -> Tag:
+    """Return a new tag, or the one of this name that a colleague has made in this moment."""
+    try:
+        with transaction.atomic():
+            return Tag.objects.create(name=name)
+    except IntegrityError:
+        same = _held(Tag.objects.alias(lower=Lower("name")).filter(lower=Lower(Value(name))))
+        return same[0] if same else _tag_of(name)
+
+
+def _held(tags: QuerySet[Tag]) -> list[Tag]:
+    """Return the tags, which nobody can remove until the transaction ends. All else goes on."""
+    tags = tags.order_by("pk")
+    if connection.vendor == "sqlite":  # nobody else writes
+        return list(tags)
+    # Django has no word for the weakest of the locks: who gives a tag to others need not wait.
+    sql, values = tags.query.sql_with_params()
+    return list(Tag.objects.raw(f"{sql} FOR KEY SHARE", values))
 
 
 def _table(content: Content) -> Table:

@@ -26,12 +26,20 @@ _SHOWN = ("number", "name", "country", "org_number", "merged_into")
 class Plan:
     """The rows of a file as customers that `who` wants to import. A fixed number of queries.
 
-    `warn`: look for what is worth a look too, which the import itself does without.
+    `tags`: all that there are, where they are at hand. `warn`: look for what is worth a look too,
+    which the import itself does without.
     """
 
-    def __init__(self, rows: Sequence[Row], who: User, *, warn: bool = True) -> None:
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        who: User,
+        *,
+        tags: Sequence[Tag] | None = None,
+        warn: bool = True,
+    ) -> None:
         """Compare rows that nobody has compared yet with what there is now."""
-        self.rows, self.who = rows, who
+        self.rows, self.who, self._tags = rows, who, tags
         self.new_tags: dict[str, str] = {}  # names by key
         self.problem = ""  # of the whole
         check_places(self.rows)
@@ -151,7 +159,8 @@ class Plan:
         asked = [row for row in self.rows if TAGS in row.cells]
         if not asked:
             return
-        known = {tag.name.lower(): tag for tag in Tag.objects.all()}
+        tags = Tag.objects.all() if self._tags is None else self._tags
+        known = {tag.name.lower(): tag for tag in tags}
         may_add = self.who.has_perm("customers.add_tag")
         for row in asked:
             whole = one_line(row.cells[TAGS])

@@ -1,17 +1,26 @@
 """Importing customers when others work too: once for a double click, and what changed meanwhile."""
 
+import threading
+import time
+
 import pytest
-from django.db import connection
+from django.contrib.auth.models import Permission
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from customers import creating, importing
+from customers import changing_many, creating, importing
+from customers.changing_many import Change, What
 from customers.importing import Plan
-from customers.models import Customer, CustomerImport, NumberSeries, UsedNumber
+from customers.models import Customer, CustomerImport, NumberSeries, Tag, UsedNumber
 from registry.models import Watch
 from tests.conftest import signed_in
 from tests.customers.import_files import URL, dry_run, lines, newest, sent
-from tests.factories import CustomerFactory, EntityFactory, TagFactory, org_number
+from tests.factories import CustomerFactory, EntityFactory, TagFactory, UserFactory, org_number
 from tests.together import at_once
+
+# How long one waits for the other, who has begun, to get as far as they will.
+A_WHILE = 0.4
+TAGGED = "Name;Tags\nA AS;Energy\nB AS;Energy, Oslo\nC AS;\n"
 
 
 def _file(count: int, first: int = 1) -> bytes:
@@ -128,3 +137,131 @@ def test_a_plan_makes_no_customer(as_kari, kari):
     assert isinstance(page.context["plan"], Plan)
     assert not Customer.objects.exists()
     assert NumberSeries.objects.get(kind="customer").next == 1000
+
+
+# Tags that colleagues make and remove in the same moment
+
+
+def _may_make_tags(user):
+    user.user_permissions.add(Permission.objects.get(codename="add_tag"))
+    return signed_in(user)
+
+
+def _done(client, user):
+    """Return the page that says what came of the newest import."""
+    page = client.get(f"{URL}{newest(user).pk}/")
+    assert "created" in page.context
+    return page.context
+
+
+@pytest.mark.django_db
+def test_a_tag_that_a_colleague_makes_after_all_was_looked_through_is_taken(kari, monkeypatch):
+    client = _may_make_tags(kari)
+    sent(client, TAGGED)
+    store, made = importing.making.storing.store, []
+
+    def another_makes_it(*about):
+        if not made:
+            made.append(TagFactory(name="ENERGY"))
+        store(*about)
+
+    monkeypatch.setattr("customers.importing.storing.store", another_makes_it)
+    assert client.post(f"{URL}{newest(kari).pk}/").status_code == 302
+    assert _done(client, kari)["made"].left_out == []
+    assert set(Tag.objects.values_list("name", flat=True)) == {"ENERGY", "Oslo"}
+    assert set(made[0].customers.values_list("name", flat=True)) == {"A AS", "B AS"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["made", "removed"])
+def test_who_imports_waits_for_the_colleague_who_makes_or_removes_a_tag(kari, what):
+    TagFactory(name="Oslo")
+    energy = TagFactory(name="Energy") if what == "removed" else None
+    client = signed_in(kari) if what == "removed" else _may_make_tags(kari)
+    sent(client, TAGGED)
+    url, begun = f"{URL}{newest(kari).pk}/", threading.Event()
+
+    def act(person: int) -> int | None:
+        if person:
+            assert begun.wait(20)
+            return signed_in(kari).post(url).status_code
+        with transaction.atomic():
+            if energy:
+                Tag.objects.filter(pk=energy.pk).delete()
+            else:
+                Tag.objects.create(name="Energy")
+            begun.set()
+            time.sleep(A_WHILE)
+        return None
+
+    assert at_once(2, act) == [None, 302]
+    done = _done(client, kari)
+    if what == "made":
+        assert (len(done["created"]), done["since"]) == (3, [])
+        assert Tag.objects.get(name="Energy").customers.count() == 2
+    else:
+        # Nothing of it is lost: the rows can be sent again once the tag is back.
+        assert [customer.name for customer in done["created"]] == ["C AS"]
+        assert [(one["line"], len(one["why"])) for one in done["since"]] == [(2, 1), (3, 1)]
+        assert "no tag “Energy”" in done["since"][0]["why"][0][1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("how", ["alone", "with others"])
+def test_who_removes_a_tag_waits_for_the_import_that_gives_it(kari, monkeypatch, how):
+    tags = [TagFactory(name=name) for name in ("Energy", "Oslo")]
+    client, admin = signed_in(kari), UserFactory(is_staff=True, is_superuser=True)
+    sent(client, TAGGED)
+    url, begun = f"{URL}{newest(kari).pk}/", threading.Event()
+    follow = importing.making.alerting.follow_new
+
+    def slowly(numbers):
+        begun.set()
+        time.sleep(A_WHILE)
+        follow(numbers)
+
+    monkeypatch.setattr("customers.alerting.follow_new", slowly)
+
+    def act(person: int) -> int:
+        if not person:
+            return signed_in(kari).post(url).status_code
+        colleague = signed_in(admin)
+        assert begun.wait(20)
+        if how == "alone":
+            address = f"/admin/customers/tag/{tags[0].pk}/delete/"
+            return colleague.post(address, {"post": "yes"}).status_code
+        chosen = {"action": "delete_selected", "_selected_action": [tag.pk for tag in tags]}
+        return colleague.post("/admin/customers/tag/", chosen | {"post": "yes"}).status_code
+
+    assert at_once(2, act) == [302, 302]
+    done = _done(client, kari)
+    assert (len(done["created"]), done["since"]) == (3, [])
+    left = ["Oslo"] if how == "alone" else []
+    assert list(Tag.objects.values_list("name", flat=True)) == left
+    assert Customer.tags.through.objects.count() == len(left)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writes at a time")
+def test_who_gives_a_tag_to_others_does_not_wait_for_the_import(kari, anne, monkeypatch):
+    tag, customer = TagFactory(name="Oslo"), CustomerFactory()
+    sent(signed_in(kari), _file(3))
+    made, begun, tagged = newest(kari), threading.Event(), threading.Event()
+
+    def until_it_is_tagged(numbers):
+        begun.set()
+        assert tagged.wait(10)
+
+    monkeypatch.setattr("customers.alerting.follow_new", until_it_is_tagged)
+
+    def act(person: int) -> None:
+        if person:
+            assert begun.wait(20)
+            change = Change(What.TAG, tag)
+            changing_many.carry_out(change, Customer.objects.filter(pk=customer.pk), anne)
+            tagged.set()
+        else:
+            importing.carry_out(made, kari)
+
+    at_once(2, act)
+    assert tag.customers.count() == 4

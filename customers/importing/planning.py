@@ -1,10 +1,12 @@
 """What an import would do, row by row, as things stand now."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import CharField, F, Func, Value
 from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,7 @@ from registry.models import Entity
 
 MOST_NEW_TAGS = 50
 _LONGEST_TAG = 40
+_BARE = re.compile(r"[1-9][0-9]*")
 _SHOWN = ("number", "name", "country", "org_number", "merged_into")
 
 
@@ -94,11 +97,12 @@ class Plan:
     # What is there already
 
     def _find_customers(self) -> None:
-        """Tell which rows are customers already: by number, else by reg. no. Four queries."""
+        """Tell which rows are customers already: by number, else by reg. no. Five queries."""
         used = UsedNumber.objects.select_related("customer__merged_into").in_bulk(
             {row.number for row in self.rows if row.number}
         )
         known = self._by_org_number()
+        bare = self._by_bare_number(used)
         lines: dict[tuple[str, str], int] = {}
         numbered: dict[str, int] = {}
         for row in self.rows:
@@ -107,6 +111,8 @@ class Plan:
                 row.customer, row.there = _kept(holder.customer), _("Number used already")
             elif key[1] and key in known:
                 row.customer, row.there = _kept(known[key]), _("Same company reg. no.")
+            elif one := bare.get(row.number):
+                row.customer, row.there = one, _("Number used already")
             elif key[1] and key in lines:
                 row.there = _("Same company reg. no. as row %(row)s") % {"row": lines[key]}
             elif row.number and row.number in numbered:
@@ -135,6 +141,22 @@ class Plan:
             if key not in found or found[key].merged_into_id:
                 found[key] = one
         return found
+
+    def _by_bare_number(self, used: Container[str]) -> dict[str, Customer]:
+        """Return who has a number that only lacks the zeros which spreadsheets take away.
+
+        By the number as it is written. Where several could be meant, nobody is.
+        """
+        written = {row.number for row in self.rows if _BARE.fullmatch(row.number)}
+        wanted = [number for number in written if number not in used]
+        if not wanted:
+            return {}
+        bare: Any = Func(F("number"), Value("0"), function="LTRIM", output_field=CharField())
+        visible = Customer.objects.visible_to(self.who).filter(number__startswith="0")
+        found: dict[str, list[Customer]] = {}
+        for one in visible.alias(bare=bare).filter(bare__in=wanted).order_by().only(*_SHOWN):
+            found.setdefault(one.number.lstrip("0"), []).append(one)
+        return {number: same[0] for number, same in found.items() if len(same) == 1}
 
     # What a row names
 

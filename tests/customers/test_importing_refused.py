@@ -159,6 +159,42 @@ def test_a_customer_already_is_left_as_it_is_with_a_link(as_kari):
     assert f'href="{there.get_absolute_url()}"' in page.content.decode()
 
 
+def test_a_number_without_the_zeros_that_spreadsheets_take_is_the_customer_s(as_kari, kari):
+    there = CustomerFactory(number="0042", name="Fjell AS")
+    number = org_number(1)
+    other = CustomerFactory(number="7", name="Vidde AS", org_number=number)
+    kept = CustomerFactory(number="0300", name="Skog AS")
+    for padded in ("0050", "00050", "0061", "K-0070", "0080-1"):
+        CustomerFactory(number=padded)
+    CustomerFactory(number="61", name="Li AS")
+    merged = CustomerFactory(number="0090", name="Uvær AS")
+    merging.merge(kept.pk, [merged.pk], by=kari)
+    rows = [
+        ["Number", "Name", "Reg. no."],
+        [42, "Noe Annet AS", None],
+        [300, "Vidde igjen", int(number)],  # the reg. no. is certain
+        [50, "To kan menes AS", None],
+        [61, "Li AS", None],
+        [70, "Med bokstaver AS", None],
+        [80, "Med mer etter AS", None],
+        [90, "Slått sammen AS", None],
+        ["042", "Med en null AS", None],
+        [420, "Lengre AS", None],
+        [42, "Noe Annet igjen AS", None],
+    ]
+    page = dry_run(as_kari, sheet(*rows), "kunder.xlsx")
+    plan = page.context["plan"]
+    assert {row.line: row.customer.number for row in plan.there} == {
+        2: there.number, 3: other.number, 5: "61", 11: there.number,
+    }  # fmt: skip
+    assert plan.there[0].there == "Number used already"
+    assert [row.line for row in plan.new] == [4, 6, 7, 8, 9, 10]
+    assert f'href="{there.get_absolute_url()}"' in page.content.decode()
+    as_kari.post(f"{URL}{page.context['made'].pk}/")
+    assert not Customer.objects.filter(number="42").exists()
+    assert Customer.objects.filter(number__in=["50", "70", "80", "90", "042", "420"]).count() == 6
+
+
 def test_rows_of_one_file_are_compared_with_each_other(as_kari):
     number = org_number(1)
     rows = [

@@ -116,6 +116,19 @@ def test_hours_that_others_share_are_not_those_of_who_pays_for_something_else(cu
     assert statistics(customer).hours == 10
 
 
+def test_invoiced_hours_are_each_customers_part_of_them(customer):
+    payer = CustomerFactory()
+    project, user = ProjectFactory(customer=customer), employee()
+    share(project, payer, 40)
+    hers = worked(project, user, "10")
+    for one, part in ((customer, 6), (payer, 4)):
+        invoiced(one, (project, part * 1500), entries={hers: part * 1500})
+    for one, part in ((customer, 6), (payer, 4)):
+        found = statistics(one)
+        assert (found.billed_hours, found.income_by_hours) == (part, part * 1500)
+        assert found.average_rate == 1500
+
+
 def test_income_by_employee_is_what_was_billed_less_what_was_released(customer):
     project = ProjectFactory(customer=customer)
     ida, odd = employee(cost="500"), employee(cost="400", role="Adviser")

@@ -62,9 +62,13 @@ def invoiced(
     on=date(2025, 4, 1),
     entries: dict[TimeEntry, Any] | None = None,
     credits: Invoice | None = None,
+    holds: bool = True,
     **columns: Any,
 ) -> Invoice:
-    """Make a final invoice with a line for each project and amount; the first has the hours."""
+    """Make a final invoice with a line for each project and amount; the first has the hours.
+
+    With `holds` it is the one that keeps them from being invoiced again.
+    """
     if credits:
         columns |= {"kind": "credit_note", "credits": credits, "part_of": None}
     made = draft(customer, "1", vat_code=VatCode.ZERO, issued_on=on, **columns)
@@ -77,7 +81,7 @@ def invoiced(
         )  # fmt: skip
         if not place:
             for entry, part in (entries or {}).items():
-                BilledTime.objects.create(line=line, entry=entry, amount=Decimal(part))
+                BilledTime.objects.create(line=line, entry=entry, amount=Decimal(part), holds=holds)
     return finalising.finalise(made, version=made.version, by=UserFactory())
 
 

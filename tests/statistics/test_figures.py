@@ -122,7 +122,8 @@ def test_invoiced_hours_are_each_customers_part_of_them(customer):
     share(project, payer, 40)
     hers = worked(project, user, "10")
     for one, part in ((customer, 6), (payer, 4)):
-        invoiced(one, (project, part * 1500), entries={hers: part * 1500})
+        amount, holds = part * 1500, one == customer
+        invoiced(one, (project, amount), entries={hers: amount}, holds=holds)
     for one, part in ((customer, 6), (payer, 4)):
         found = statistics(one)
         assert (found.billed_hours, found.income_by_hours) == (part, part * 1500)

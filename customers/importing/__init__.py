@@ -3,6 +3,7 @@
 made = take_in(upload, by)        # outside any transaction; raises Refused or NotReadable
 plan = Plan(rows_of(table_of(made)), by)
 carry_out(made, by)               # once, however often it is asked for
+forget_old()                      # now and then; `files_sweep` does it
 """
 
 from customers.importing.checking import rows_of
@@ -11,6 +12,7 @@ from customers.importing.making import (
     ACCEPTED,
     MOST_COMPARED,
     carry_out,
+    forget_old,
     table_of,
     take_in,
     told,
@@ -27,6 +29,7 @@ __all__ = [
     "Plan",
     "Table",
     "carry_out",
+    "forget_old",
     "rows_of",
     "table_of",
     "take_in",

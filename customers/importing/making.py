@@ -37,7 +37,7 @@ def take_in(upload: UploadedFile, by: User) -> CustomerImport:
     content = contents.receive(upload, accept=ACCEPTED)
     plan = Plan(rows_of(_table(content)), by, warn=False)
     with in_turn(), transaction.atomic():
-        _forget_old()
+        forget_old()
         return CustomerImport.objects.create(
             content=content,
             file_name=clean_name(upload.name or "") or "–",
@@ -148,9 +148,15 @@ def _table(content: Content) -> Table:
         return read(file.read())
 
 
-def _forget_old() -> None:
-    """Delete imports that are old, with their files; the customers stay."""
-    old = CustomerImport.objects.filter(made_at__lt=timezone.now() - KEPT_FOR)
-    for one in old.select_related("content"):
-        one.delete()
-        contents.release(one.content)
+def forget_old() -> int:
+    """Delete imports that are old, let go of their files, and return how many. Customers stay.
+
+    Those that somebody carries out just now are left for the next time.
+    """
+    with in_turn(), transaction.atomic():
+        old = CustomerImport.objects.filter(made_at__lt=timezone.now() - KEPT_FOR)
+        rows = list(old.select_for_update(of=("self",), skip_locked=True).select_related("content"))
+        for one in rows:
+            one.delete()
+            contents.release(one.content)
+    return len(rows)

@@ -54,7 +54,7 @@ def show(request: SignedInRequest, pk: int) -> HttpResponse:
             importing.carry_out(made, request.user)
         except ValidationError as error:  # the series has no more numbers
             messages.error(request, error.messages[0])
-        except (NotReadable, OSError) as error:
+        except (NotReadable, OSError, CustomerImport.DoesNotExist) as error:
             raise Http404 from error
         return HttpResponseRedirect(reverse("customers:import_file", args=[made.pk]))
     if made.is_done:

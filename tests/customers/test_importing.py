@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from auditlog.models import LogEntry
+from django.core.management import call_command
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -239,6 +240,24 @@ def test_old_imports_are_forgotten_with_their_files(as_kari, kari):
     sweep(older_than=timedelta(0))
     assert Content.objects.count() == 1
     assert Customer.objects.count() == 1
+
+
+def test_old_imports_go_by_themselves_when_files_are_swept(as_kari, kari, capsys):
+    imported(as_kari, "Name\nA AS\n")
+    sent(as_kari, "Name\nB AS\n")  # looked through, and never imported
+    sent(as_kari, "Name\nC AS\n")
+    young = newest(kari)
+    CustomerImport.objects.exclude(pk=young.pk).update(made_at=timezone.now() - timedelta(days=31))
+    CustomerImport.objects.filter(pk=young.pk).update(made_at=timezone.now() - timedelta(days=29))
+    call_command("files_sweep")
+    assert "Old imports forgotten: 2." in capsys.readouterr().out
+    assert list(CustomerImport.objects.all()) == [young]
+    # The files wait a day, as all that is let go.
+    assert Content.objects.exclude(unused_since=None).exclude(pk=young.content_id).count() == 2
+    call_command("files_sweep", "--days", "0")
+    assert "Old imports forgotten: 0." in capsys.readouterr().out
+    assert list(Content.objects.all()) == [young.content]
+    assert Customer.objects.get().name == "A AS"
 
 
 def test_refused_rows_hold_up_none_of_the_others(as_kari):

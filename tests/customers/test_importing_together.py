@@ -2,11 +2,13 @@
 
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from customers import changing_many, creating, importing
 from customers.changing_many import Change, What
@@ -137,6 +139,47 @@ def test_a_plan_makes_no_customer(as_kari, kari):
     assert isinstance(page.context["plan"], Plan)
     assert not Customer.objects.exists()
     assert NumberSeries.objects.get(kind="customer").next == 1000
+
+
+@pytest.mark.django_db
+def test_an_import_that_is_forgotten_in_the_moment_it_is_sent_is_not_found(
+    as_kari, kari, monkeypatch
+):
+    sent(as_kari, "Name\nA AS\n")
+    read = importing.making.table_of
+
+    def read_and_forgotten(made):
+        table = read(made)
+        CustomerImport.objects.filter(pk=made.pk).delete()
+        return table
+
+    monkeypatch.setattr("customers.importing.making.table_of", read_and_forgotten)
+    assert as_kari.post(f"{URL}{newest(kari).pk}/").status_code == 404
+    assert not Customer.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_just_carried_out_is_not_forgotten(kari, monkeypatch):
+    sent(signed_in(kari), "Name\nA AS\n")
+    CustomerImport.objects.update(made_at=timezone.now() - timedelta(days=31))
+    made, begun = newest(kari), threading.Event()
+
+    def slowly(numbers):
+        begun.set()
+        time.sleep(A_WHILE)
+
+    monkeypatch.setattr("customers.alerting.follow_new", slowly)
+
+    def act(person: int) -> int:
+        if not person:
+            return len(importing.carry_out(made, kari).created)
+        assert begun.wait(20)
+        return importing.forget_old()
+
+    created, forgotten = at_once(2, act)
+    assert (created, Customer.objects.count()) == (1, 1)
+    # SQLite has one of them wait for the other.
+    assert forgotten == (connection.vendor == "sqlite")
 
 
 # Tags that colleagues make and remove in the same moment

@@ -1,4 +1,4 @@
-"""Removes what files no longer hold."""
+"""Removes what files no longer hold, and old imports with their files."""
 
 from argparse import ArgumentParser
 from datetime import timedelta
@@ -6,14 +6,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from customers import importing
 from moment.content import sweep
 from moment.turns import only_one
 
 
 class Command(BaseCommand):
     help = (
-        "Remove contents that no file has held for some days, and bytes in the storage that never "
-        "got a row. To be run once a day."
+        "Remove contents that no file has held for some days, bytes in the storage that never got "
+        "a row, and imports of customers that are old, with their files. To be run once a day."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,7 +27,9 @@ class Command(BaseCommand):
             if not alone:
                 self.stdout.write("Another sweep is at it already: nothing to do.")
                 return
+            imports = importing.forget_old()
             swept = sweep(timedelta(days=days))
         self.stdout.write(
-            f"Removed: {swept.contents:,} contents that nothing holds, {swept.strays:,} strays."
+            f"Removed: {swept.contents:,} contents that nothing holds, {swept.strays:,} strays. "
+            f"Old imports forgotten: {imports:,}."
         )

@@ -8,7 +8,7 @@ import copy
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -74,7 +74,7 @@ def finalise(
     Raises ChangedMeanwhile where the draft was changed, finalised or discarded meanwhile,
     CannotFinalise, SeriesUsedUp and MergedMeanwhile.
     """
-    go = _Go(by, ours or Ours.now(), at or timezone.now())
+    go = _Go(by, ours or Ours.now(), timezone.localdate(at), at)
     outcome = go.finalise({draft.pk: (draft, version)})[draft.pk]
     if isinstance(outcome, Exception):
         raise outcome
@@ -90,10 +90,9 @@ def finalise_all(
     others back: what fails for all of a transaction is tried again one by one. One that is final
     already is neither.
     """
-    at = at or timezone.now()
-    go, done, failed = _Go(by, Ours.now(), at), [], []
-    once = {draft.pk: draft for draft in drafts}
     today = timezone.localdate(at)
+    go, done, failed = _Go(by, Ours.now(), today, at), [], []
+    once = {draft.pk: draft for draft in drafts}
     ordered = sorted(once.values(), key=lambda draft: draft.issued_on or today)
     for chunk in _chunks(ordered):
         for draft, outcome in zip(chunk, _outcomes(go, chunk), strict=True):
@@ -122,11 +121,16 @@ def look(drafts: Sequence[Invoice]) -> tuple[list[Invoice], list[NotFinal]]:
 
 @dataclass(frozen=True)
 class _Go:
-    """Who finalises, when, and with what all of one go are made."""
+    """Who finalises, when, and with what all of one go are made.
+
+    `at` is None for now: that is when the customers are locked, so that credit notes of one invoice
+    are final one after the other (`totals`).
+    """
 
     by: User
     ours: Ours
-    at: datetime
+    today: date
+    at: datetime | None
 
     def finalise(self, drafts: Mapping[int, tuple[Invoice, int]]) -> dict[int, _Outcome]:
         """Finalise drafts by key, each with the version that was shown, in one transaction.
@@ -154,8 +158,9 @@ class _Go:
     def _save(
         self, rows: Sequence[Invoice], before: Mapping[int, Invoice]
     ) -> Mapping[int, _Outcome]:
+        at = self.at or timezone.now()
         for row in rows:
-            self._write_down(row)
+            self._write_down(row, at)
         # From here on everybody else who finalises waits, so as little as can be is left to do.
         block = numbers.block(len(rows), INVOICES)
         found: dict[int, _Outcome] = {}
@@ -181,15 +186,15 @@ class _Go:
                 crediting.settle(row, by=self.by)
         return found
 
-    def _write_down(self, invoice: Invoice) -> None:
+    def _write_down(self, invoice: Invoice, at: datetime) -> None:
         if invoice.rate is None:
             invoice.rate = Decimal(1)
         if invoice.issued_on is None:
-            invoice.issued_on = timezone.localdate(self.at)
+            invoice.issued_on = self.today
         invoice.due_on = invoice.due_by_terms()
         invoice.remaining, invoice.is_open = invoice.gross, bool(invoice.gross)
         invoice.settled_on = None if invoice.is_open else invoice.issued_on
-        invoice.finalised_at, invoice.finalised_by = self.at, self.by
+        invoice.finalised_at, invoice.finalised_by = at, self.by
 
     def _number(self, invoice: Invoice, number: str) -> CannotFinalise | None:
         """Give an invoice a number and its KID, or return why there is none: it has neither."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, Sum
 
@@ -114,8 +115,8 @@ def _vat_by_rate(bases: Iterable[Base], currency: str) -> dict[tuple[str, Decima
 def _before(notes: Collection[Invoice]) -> dict[int, list[Base]]:
     """Return what stood when each credit note was made: its invoice, less the notes before it.
 
-    By the note's key. Numbers of one series tell in which order notes became final, unless its
-    prefix was changed in between; before a draft are all that are. One query.
+    By the note's key. Those before it are those that were final earlier; numbers tell nothing of
+    that where the series was changed in between. Before a draft are all that are. One query.
     """
     found: dict[int, list[Base]] = {note.pk: [] for note in notes}
     of = {note.credits_id for note in notes if note.credits_id}
@@ -123,14 +124,15 @@ def _before(notes: Collection[Invoice]) -> dict[int, list[Base]]:
         return found
     final = Q(invoice__credits__in=of, invoice__number__isnull=False)
     rows = InvoiceLine.objects.filter(Q(invoice__in=of) | final).order_by()
-    keys = ("invoice__credits", "invoice", "invoice__sort_number", "vat_code", "vat_rate")
-    stood: dict[int | None, list[tuple[int | None, int, str, Base]]] = {}
-    for credits, key, place, code, rate, amount in rows.values_list(*keys).annotate(Sum("amount")):
+    place_of = ("invoice__finalised_at", "invoice__sort_number")
+    keys = ("invoice__credits", "invoice", *place_of, "vat_code", "vat_rate")
+    stood: dict[int | None, list[tuple[int | None, int, Any, Base]]] = {}
+    for credits, key, *place, code, rate, amount in rows.values_list(*keys).annotate(Sum("amount")):
         base = code, rate, exact(amount)
         stood.setdefault(credits or key, []).append((credits, key, place, base))
     for note in notes:
         for credits, key, place, base in stood.get(note.credits_id, ()):
-            earlier = note.number is None or place < note.sort_number
+            earlier = note.number is None or place < [note.finalised_at, note.sort_number]
             if not credits or (key != note.pk and earlier):
                 found[note.pk].append(base)
     return found

@@ -8,6 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from customers.models import NumberSeries
 from moment.ledger import crediting, document, finalising, journal, totals
 from moment.ledger.ehf import build, rules
 from moment.ledger.finalising import CannotFinalise
@@ -121,6 +122,56 @@ def test_of_each_rate_nothing_is_left(kari, amounts, credited, currency):
         assert set(by_rate(made).values()) == {0}
         assert left_of(made) == (0, 0, 0, 0)
         transaction.set_rollback(True)
+
+
+def of_two_rates(by) -> tuple[Invoice, list[dict[int, Decimal]]]:
+    """Make an invoice with two rates, and parts whose VAT depends on which is credited first."""
+    made = draft(None, "0.02", "0.03", vat_code="3")
+    made.lines.filter(order=1).update(vat_code="31", vat_rate=15)
+    made = finalising.finalise(made, version=made.version, by=by)
+    first, second = made.lines.values_list("pk", flat=True)
+    parts = [{first: "0.01", second: "0.02"}, {first: "0.01", second: "0.01"}]
+    return made, [{key: Decimal(part) for key, part in one.items()} for one in parts]
+
+
+def split_of(note) -> list[tuple[Decimal, Decimal]]:
+    """Return the VAT of a credit note by rate, as it is read again."""
+    note = Invoice.objects.get(pk=note.pk)
+    return [(vat.rate, vat.amount) for vat in totals.of(note, note.lines.all()).vats]
+
+
+@pytest.mark.parametrize("change", [{"prefix": "A"}, {"first": 1, "next": 1}, {}])
+def test_the_vat_by_rate_stays_when_the_number_series_changes(kari, change):
+    """Later numbers can be smaller ones."""
+    NumberSeries.objects.filter(kind="invoice").update(prefix="B")
+    made, parts = of_two_rates(kari)
+    notes, said = [], []
+    for part in parts:
+        note = crediting.draft_credit(made, parts=part, release=False, by=kari)
+        said.append([(vat.rate, vat.amount) for vat in totals.of(note, note.lines.all()).vats])
+        notes.append(finalising.finalise(note, version=note.version, by=kari))
+        NumberSeries.objects.filter(kind="invoice").update(**{"prefix": "B", **change})
+    assert said[0] == [(25, Decimal("-0.01")), (15, 0)]
+    assert [split_of(note) for note in notes] == said
+    assert set(by_rate(made).values()) == {0}
+
+
+def test_who_waited_for_another_credit_note_is_after_it(kari, monkeypatch):
+    """Its number and its VAT are, also where somebody pressed the button earlier."""
+    made, parts = of_two_rates(kari)
+    notes = [crediting.draft_credit(made, parts=p, release=False, by=kari) for p in parts]
+    lock, ahead = finalising.holding.look_and_lock, [notes[0]]
+
+    def waiting(keys):
+        for note in [ahead.pop()] if ahead else ():
+            finalising.finalise(note, version=note.version, by=kari)
+        return lock(keys)
+
+    monkeypatch.setattr("moment.ledger.holding.look_and_lock", waiting)
+    late = finalising.finalise(notes[1], version=notes[1].version, by=kari)
+    assert late.number == "20003"
+    assert split_of(notes[0]) == [(25, Decimal("-0.01")), (15, 0)]
+    assert set(by_rate(made).values()) == {0}
 
 
 def test_what_was_credited_by_a_draft_is_reckoned_when_it_is_final(kari):

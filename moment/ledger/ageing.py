@@ -14,8 +14,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from moment.ledger.items import Customers, day, exact, open_items, rows_of
+from moment.ledger.items import Customers, day, open_items, rows_of
 from moment.money import rounded
+from moment.projects.sums import exact
 
 # The last day of overdue that each part takes; what is overdue for longer is in the last one.
 DAYS = (30, 60, 90)

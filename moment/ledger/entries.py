@@ -20,6 +20,7 @@ from customers.overview import Page
 from moment.keyset import is_key
 from moment.ledger import items
 from moment.ledger.models import Invoice, Match, Payment
+from moment.projects.sums import exact
 from moment.templatetags.moment import short_date
 
 NOTHING = Decimal(0)
@@ -142,7 +143,7 @@ class Entries:
         sql, params = items.all_items(self.on, self.customers)
         sql += " SELECT currency, SUM(amount) FROM all_items WHERE day < %s GROUP BY currency"
         found = items.rows_of(sql, [*params, items.day(self.since)])
-        return {currency: items.exact(sums) for currency, sums in found}
+        return {currency: exact(sums) for currency, sums in found}
 
     def fetch(
         self,
@@ -211,7 +212,7 @@ class Entries:
         )
         rows = items.rows_of(sql, [*params, items.day(place[0]), *place[1:], *since])
         self._count = sum(int(count) for *_rest, count in rows)
-        return {(customer, of): items.exact(sums) for customer, of, sums, _n in rows}
+        return {(customer, of): exact(sums) for customer, of, sums, _n in rows}
 
     def _conditions(self, descending: bool, after: tuple[Any, ...] | None) -> tuple[str, list[Any]]:
         conditions, params = ["1 = 1"], []
@@ -240,7 +241,7 @@ class Entries:
         entries = []
         for item, amount in rows:
             row = found[item]
-            left = items.exact(amount if self.only_open else row.left)
+            left = exact(amount if self.only_open else row.left)
             entries.append(_entry(row, left))
         return entries
 
@@ -304,7 +305,7 @@ class Entries:
             amount,
             _n,
         ) in together.order_by("repayment__paid_on", "payment__paid_on", *names):
-            if items.exact(amount) <= 0:  # taken back
+            if exact(amount) <= 0:  # taken back
                 continue
             one = ("i", debit, Other(number or "", invoice=number or "")) if debit else (
                 "p", repaid, Other(_on(repaid_on), payment=repaid or 0)

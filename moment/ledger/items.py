@@ -10,7 +10,7 @@ is less to read.
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -105,11 +105,6 @@ def rows_of(sql: str, params: Iterable[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, list(params))
         return cursor.fetchall()
-
-
-def exact(value: Any, places: int = 2) -> Decimal:
-    """Return what a sum came to: SQLite adds up numbers that are not quite what they stand for."""
-    return Decimal(str(value or 0)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def day(value: date) -> Any:

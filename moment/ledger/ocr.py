@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from hashlib import sha256
 
 from django.utils.translation import gettext as _
 
@@ -227,7 +228,11 @@ class _Reader:
             first.refuse(_("“%(kid)s” is no KID: digits at the right.") % {"kid": kid.strip()})
         # Where it is that of the bank's, not a customer's, there are zeros.
         payer = second.digits(48, 58)
-        key = f"{account}{first.digits(16, 31)}{second.digits(26, 34)}{øre}"
+        # Where the bank does not number what it books, the KID tells two of one amount apart.
+        number = second.digits(26, 34)
+        if not int(number):
+            number = sha256(kid.encode()).hexdigest()[: len(number)]
+        key = f"{account}{first.digits(16, 31)}{number}{øre}"
         self.references[key] = count = self.references.get(key, 0) + 1
         return Transaction(
             line=first.line,

@@ -188,3 +188,14 @@ def test_the_same_amount_twice_with_one_number_of_the_bank_s_is_two(count):
     # The bank's serial numbers are alike too.
     found = [line[:26] + "00000" + line[31:] if line[6:8] == "30" else line for line in found]
     assert len({one.reference for one in parse(text_of(found)).transactions}) == count
+
+
+def test_where_the_bank_gives_no_number_the_kid_tells_payments_apart():
+    """Files of one day, whose numbers begin anew, must not hide each other's payments."""
+    one, other = (
+        parse(content(Paid(5, kid, archive="000000000"))).transactions[0].reference
+        for kid in ("0000531", "9912-")
+    )
+    again = parse(content(Paid(5, "0000531", archive="000000000"), transmission="1000083"))
+    assert one != other
+    assert again.transactions[0].reference == one

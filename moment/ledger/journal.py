@@ -86,20 +86,26 @@ def entries(
 
     account = str(invoice.written.value("ledger_account"))
     owed = Entry(account, "", None, invoice.gross, NOTHING, ours(invoice.gross), NOTHING)
-    sold = []
-    for (account, code, percent), net, vat in _sold(invoice, lines, before):
-        booked, booked_vat = ours(net + vat), ours(vat)
-        sold.append(Entry(account, code, percent, -net, -vat, -booked, -booked_vat))
-    rest = owed.booked + sum((one.booked for one in sold), NOTHING)
-    if rest and sold:
-        # What rounding leaves goes to the largest.
-        place = max(range(len(sold)), key=lambda n: abs(sold[n].booked))
-        one = sold[place]
-        sold[place] = Entry(
-            one.account, one.vat_code, one.vat_rate, one.net, one.vat, one.booked - rest,
-            one.booked_vat,
-        )  # fmt: skip
-    return [owed, *sold]
+    sold = list(_sold(invoice, lines, before))
+    booked = _coming_to(owed.booked, [ours(net + vat) for _key, net, vat in sold])
+    # What the document says that the VAT is.
+    owed_vat = ours(sum((vat for _key, _net, vat in sold), NOTHING))
+    booked_vat = _coming_to(owed_vat, [ours(vat) for _key, _net, vat in sold])
+    return [
+        owed,
+        *(
+            Entry(*key, -net, -vat, -ours_of, -ours_vat)
+            for (key, net, vat), ours_of, ours_vat in zip(sold, booked, booked_vat, strict=True)
+        ),
+    ]
+
+
+def _coming_to(total: Decimal, amounts: list[Decimal]) -> list[Decimal]:
+    """Return amounts that come to a total: what rounding leaves goes to the largest."""
+    if amounts:
+        largest = max(range(len(amounts)), key=lambda n: abs(amounts[n]))
+        amounts[largest] += total - sum(amounts, NOTHING)
+    return amounts
 
 
 def _sold(

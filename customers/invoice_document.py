@@ -104,6 +104,7 @@ class Document:
     credits: str = ""  # the number of the invoice that a credit note takes back
     sample: Sample | None = None
     has_logo: bool = False
+    delivered_on: date | None = None  # what the lines give no period for
 
 
 def data(document: Document) -> dict[str, Any]:
@@ -146,6 +147,10 @@ def _day(day: date) -> str:
     return format_date(day, "medium", locale=to_locale(get_language() or "en"))
 
 
+def _day_if(day: date | None) -> str:
+    return _day(day) if day else ""
+
+
 def _number(hours: Decimal | None) -> str:
     if hours is None:
         return ""
@@ -179,6 +184,7 @@ def _days(document: Document) -> list[tuple[str, str]]:
         return [(_("Credit note date"), issued_on), (_("Credits invoice"), document.credits)]
     return [
         (_("Invoice date"), issued_on),
+        (pgettext("goods and services", "Delivered"), _day_if(document.delivered_on)),
         (_("Due date"), _day(document.due_on)),
         (_("Terms"), _terms((document.due_on - document.issued_on).days)),
     ]
@@ -260,6 +266,7 @@ def _vat(vat: Vat, *, several: bool) -> str:
         VatCode.ZERO: _("VAT 0 %: exempt within the VAT Act"),
         VatCode.EXPORT: _("VAT 0 %: export"),
         VatCode.OUTSIDE: _("No VAT: outside the VAT Act"),
+        VatCode.NO_TREATMENT: _("No VAT: outside the VAT Act"),
     }
     base = amount(vat.base)
     if vat.rate or vat.code not in without:

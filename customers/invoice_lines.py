@@ -28,6 +28,7 @@ VAT_RATES = {
     VatCode.ZERO: Decimal(0),
     VatCode.EXPORT: Decimal(0),
     VatCode.OUTSIDE: Decimal(0),
+    VatCode.NO_TREATMENT: Decimal(0),
 }
 
 

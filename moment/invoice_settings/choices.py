@@ -78,7 +78,8 @@ class VatCode(models.TextChoices):
     LOW = "33", _("33 · 12 %, low rate")
     ZERO = "5", _("5 · 0 %, exempt within the VAT Act")
     EXPORT = "52", _("52 · 0 %, export")
-    OUTSIDE = "7", _("7 · no VAT, outside the VAT Act")
+    OUTSIDE = "6", _("6 · no VAT, outside the VAT Act")
+    NO_TREATMENT = "7", _("7 · no VAT treatment")
 
 
 class Kind(models.TextChoices):

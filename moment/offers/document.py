@@ -226,6 +226,7 @@ def vat_words(holds: Conditions, net: Decimal) -> str:
         VatCode.ZERO: _("VAT 0 %: exempt within the VAT Act"),
         VatCode.EXPORT: _("VAT 0 %: export"),
         VatCode.OUTSIDE: _("No VAT: outside the VAT Act"),
+        VatCode.NO_TREATMENT: _("No VAT: outside the VAT Act"),
     }
     return texts[holds.vat_code]
 

@@ -234,6 +234,7 @@ def test_the_sums_add_up(as_per, customer):
         ("31", "VAT 15 % of 45,526.50 6,828.98"),
         ("33", "VAT 12 % of 45,526.50 5,463.18"),
         ("5", "VAT 0 %: exempt within the VAT Act 0.00"),
+        ("6", "No VAT: outside the VAT Act 0.00"),
         ("7", "No VAT: outside the VAT Act 0.00"),
     ],
 )

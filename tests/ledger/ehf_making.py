@@ -12,7 +12,7 @@ from tests.ledger.making import draft
 
 OURS, THEIRS = "312345676", "974760673"
 SETTINGS: dict[str, Any] = {"invoice_type": "ehf", "your_reference": "AVD-4410"}
-RATES = {"3": "25", "31": "15", "33": "12", "5": "0", "52": "0", "7": "0"}
+RATES = {"3": "25", "31": "15", "33": "12", "5": "0", "52": "0", "6": "0", "7": "0"}
 
 
 def company(**columns: Any) -> CompanySettings:

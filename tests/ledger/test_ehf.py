@@ -63,7 +63,7 @@ def abroad(country="SE", **columns):
 
 def credited_by_another(registered):
     """Credit an invoice from before we came into the VAT register, or left it."""
-    code = "7" if registered else "3"
+    code = "6" if registered else "3"
     made = ehf_invoice(line("500", code), seller={"vat_registered": not registered})
     CompanySettings.objects.update(vat_registered=registered)
     return ehf_credit_note(made)
@@ -72,9 +72,10 @@ def credited_by_another(registered):
 MATRIX = {
     "one rate": lambda: ehf_invoice(HOURS),
     "every code at once": lambda: ehf_invoice(
-        *(line("100.10", code) for code in ("3", "31", "33", "5", "52", "7"))
+        *(line("100.10", code) for code in ("3", "31", "33", "5", "52", "6", "7"))
     ),
-    "exempt alone": lambda: ehf_invoice(line("500", "7")),
+    "exempt alone": lambda: ehf_invoice(line("500", "6")),
+    "no VAT treatment alone": lambda: ehf_invoice(line("500", "7")),
     "zero rate": lambda: ehf_invoice(line("500", "5")),
     "export in euro": lambda: ehf_invoice(
         line("500", "52"), customer=abroad(), currency="EUR", rate=Decimal("11.4213"),
@@ -87,7 +88,7 @@ MATRIX = {
         line("10001"), currency="JPY", rate=Decimal("0.069")
     ),
     "seller without VAT": lambda: ehf_invoice(
-        line("500", "7"), line("-20", "7", kind="discount"), seller={"vat_registered": False}
+        line("500", "6"), line("-20", "6", kind="discount"), seller={"vat_registered": False}
     ),
     "discount and charge": lambda: ehf_invoice(
         HOURS, line("-960", kind="discount", text="Rabatt 10 %"),
@@ -124,7 +125,7 @@ MATRIX = {
     "order reference alone": lambda: ehf_invoice(
         HOURS, settings={"your_reference": None, "order_reference": "PO-1"}
     ),
-    "in English": lambda: ehf_invoice(line("9", "7"), settings={"language": "en"}),
+    "in English": lambda: ehf_invoice(line("9", "6"), settings={"language": "en"}),
     "a whole credit note": lambda: ehf_credit_note(
         ehf_invoice(HOURS, line("-960", kind="discount"), line("65", kind="charge"))
     ),
@@ -317,6 +318,16 @@ def test_what_is_tampered_with_is_found_here_and_by_the_official_rules(path, bec
     assert any(rule in one for one in fatal(xml))
 
 
+def test_what_is_outside_vat_is_exempt_with_or_without_treatment():
+    xml = xml_of(ehf_invoice(line("100", "6"), line("20", "7")))
+    (part,) = etree.fromstring(xml).xpath("//cac:TaxSubtotal", namespaces=ubl.NAMES)
+    found = [part.xpath(f"string({path})", namespaces=ubl.NAMES) for path in (
+        "cbc:TaxableAmount", "cac:TaxCategory/cbc:ID", "cac:TaxCategory/cbc:Percent",
+        "cac:TaxCategory/cbc:TaxExemptionReason",
+    )]  # fmt: skip
+    assert found == ["120.00", "E", "0", "Utenfor merverdiavgiftsloven"]
+
+
 def test_vat_of_who_is_not_registered_is_told_once():
     lines = [InvoiceLine(**line("100", vat_rate=Decimal(25)))]
     invoice = ehf_invoice(HOURS)
@@ -331,7 +342,7 @@ def test_vat_of_who_is_not_registered_is_told_once():
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(["3", "31", "33", "5", "52", "7"]),
+            st.sampled_from(["3", "31", "33", "5", "52", "6", "7"]),
             st.decimals("-99999", "99999", places=2),
             st.one_of(st.none(), st.decimals("0.01", "500", places=2)),
             st.sampled_from(["work", "discount", "charge", "expense"]),

@@ -8,7 +8,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moment.invoice_settings.choices import Group, Kind, Level
+from customers.invoice_lines import vat_rate
+from moment.invoice_settings.choices import Group, Kind, Level, VatCode
 from moment.invoice_settings.declared import SETTINGS, on
 from moment.invoice_settings.fields import kept, typed
 from moment.invoice_settings.form import InvoiceSettingsForm
@@ -274,3 +275,19 @@ def test_numbers_are_written_as_the_reader_writes_them(name, value, english, nor
 
 def test_a_contact_that_is_gone_is_said_to_be():
     assert words(SETTINGS["invoice_contact"], "7", contacts=CONTACTS) == "A contact no longer here"
+
+
+def test_vat_codes_are_those_of_saf_t():
+    """6 is sales outside the VAT Act, 7 income that VAT has nothing to do with."""
+    assert {code.value: code.name for code in VatCode} == {
+        "3": "STANDARD",
+        "31": "FOOD",
+        "33": "LOW",
+        "5": "ZERO",
+        "52": "EXPORT",
+        "6": "OUTSIDE",
+        "7": "NO_TREATMENT",
+    }
+    assert VatCode.OUTSIDE.label == "6 · no VAT, outside the VAT Act"
+    assert VatCode.NO_TREATMENT.label == "7 · no VAT treatment"
+    assert {vat_rate(code, registered=True) for code in ["5", "52", "6", "7"]} == {0}

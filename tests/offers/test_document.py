@@ -109,6 +109,13 @@ def test_without_vat_it_says_why():
     assert "Total, NOK 100.00" in text
 
 
+@pytest.mark.parametrize("code", ["6", "7"])
+def test_an_offer_outside_the_vat_act_says_so(code):
+    text = text_of(offer_with([{"price": 100}], vat_code=code))
+    assert "No VAT: outside the VAT Act" in text
+    assert "Total, NOK 100.00" in text
+
+
 @pytest.mark.parametrize(
     ("language", "says"),
     [("nb", "1\xa0000,00"), ("en", "1,000.00")],

@@ -19,6 +19,7 @@ _CATEGORIES = {
     VatCode.ZERO: ZERO,
     VatCode.EXPORT: EXPORT,
     VatCode.OUTSIDE: EXEMPT,
+    VatCode.NO_TREATMENT: EXEMPT,
 }
 # By the code list of reasons (VATEX).
 REASONS = {EXPORT: "VATEX-EU-G", OUTSIDE: "VATEX-EU-O"}

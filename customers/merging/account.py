@@ -20,7 +20,7 @@ from customers.history.subjects import seen_by
 from customers.history.telling import Teller, label_of
 from customers.merging import log
 from customers.merging.fields import groups
-from customers.merging.making import applied
+from customers.merging.making import applied, untold
 from customers.merging.relations import column_of, rules
 from customers.merging.rules import Rule
 from customers.merging.since import Changed
@@ -112,8 +112,13 @@ class Account:
 
     @cached_property
     def moved(self) -> list[Share]:
-        """What moved to the kept customer, by whom it came from."""
+        """What moved to the kept customer and the user may see, by whom it came from."""
         return self.shares({step.pk: step.count for step in self._moves})
+
+    @property
+    def untold(self) -> bool:
+        """Whether more may have moved than this user is told of."""
+        return untold(self.user)
 
     @cached_property
     def gave_way(self) -> list[Kind]:
@@ -131,7 +136,7 @@ class Account:
                 gave_way[step.relation] += step.count
         found = []
         for label, rule, column in applied():
-            if not rule.words or column.model is ChangeOf:
+            if not rule.is_told_to(self.user) or column.model is ChangeOf:
                 continue
             counts = rule.count(column, [one.customer for one in self.merged])
             if (left := sum(counts.values()) - gave_way[label]) > 0:
@@ -165,7 +170,7 @@ class Account:
         return [
             Kind(in_words(rule, by_relation[label]), self._url(rule, column_of(label).model))
             for label, rule in rules().items()
-            if rule.words and by_relation[label]
+            if by_relation[label] and rule.is_told_to(self.user)
         ]
 
     def _url(self, rule: Rule, model: type[models.Model]) -> str:

@@ -84,6 +84,11 @@ def applied() -> list[tuple[str, Rule, Any]]:
     return [(label, rule, columns[label]) for label, rule in rules().items() if label in columns]
 
 
+def untold(by: User) -> bool:
+    """Tell whether there are kinds of rows that this user is not told of."""
+    return any(rule.words and not rule.is_told_to(by) for _label, rule, _column in applied())
+
+
 def hold(keys: Sequence[int]) -> list[Customer]:
     """Return these customers in this order, locked. Raises CannotMerge unless each is its own."""
     if len(set(keys)) != len(keys):

@@ -7,7 +7,7 @@ from functools import cached_property
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import prefetch_related_objects
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +17,7 @@ from customers import history
 from customers.forms.merge import Choices
 from customers.history.telling import Teller
 from customers.merging.fields import Group, differing
-from customers.merging.making import applied, decisions, refusals
+from customers.merging.making import applied, decisions, refusals, untold
 from customers.merging.rules import Decision
 from customers.models import Contact, Customer, Tag
 from customers.register_facts import trouble_of
@@ -60,7 +60,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Counted:
-    """So many rows of one kind, and the page that shows them where the user may open it."""
+    """So many rows of one kind, and the page that shows them, if there is one."""
 
     words: str
     url: str
@@ -229,17 +229,17 @@ class Comparison:
 
     @cached_property
     def moving(self) -> list[Moving]:
-        """What moves, by the customer it comes from; one query a kind."""
+        """What moves and the user may see, by the customer it comes from; one query a kind."""
         kinds = [
             (rule, rule.count(column, self.others))
             for _label, rule, column in applied()
-            if rule.words
+            if rule.is_told_to(self.by)
         ]
         return [
             Moving(
                 other,
                 [
-                    Counted(str(rule.words % {"count": n}), self._url(rule.page, other))
+                    Counted(str(rule.words % {"count": n}), _url(rule.page, other))
                     for rule, counts in kinds
                     if (n := counts.get(other.pk, 0))
                 ],
@@ -247,13 +247,10 @@ class Comparison:
             for other in self.others
         ]
 
-    def _url(self, page: str, customer: Customer) -> str:
-        """Return the address of a customer's page, empty where the user may not open it."""
-        if not page:
-            return ""
-        url = reverse(page, args=[customer.number])
-        needed = getattr(resolve(url).func, "needs", ())
-        return url if self.by.has_perms(needed) else ""
+    @property
+    def untold(self) -> bool:
+        """Whether more may move than this user is told of."""
+        return untold(self.by)
 
     @cached_property
     def decisions(self) -> list[Asking]:
@@ -313,7 +310,8 @@ class Comparison:
                 )
             )
         for _label, rule, _column in applied():
-            found += rule.remarks(self.customers)
+            if rule.is_told_to(self.by) or not rule.words:
+                found += rule.remarks(self.customers)
         return found
 
     # Two people at once
@@ -357,6 +355,10 @@ class Comparison:
             *((f"chosen-{row.group.name}", str(row.chosen.customer.pk)) for row in self.rows),
             *((asking.name, asking.chosen) for asking in self.decisions if asking.chosen),
         ]
+
+
+def _url(page: str, customer: Customer) -> str:
+    return reverse(page, args=[customer.number]) if page else ""
 
 
 def _empty(group: Group) -> str:

@@ -155,11 +155,11 @@ class Preview:
             model = column.model
             made = self._entries[model, Action.CREATE] - self._entries[model, Action.DELETE]
             made -= moved[model]
-            if rule.words and made and model is InvoiceRecipient:
+            if made and model is InvoiceRecipient:
                 # Who was made a recipient goes where the contact goes.
                 goes = model.objects.filter(pk__in=made, contact__in=moved[Contact])
                 made -= set(goes.values_list("pk", flat=True))
-            if rule.words and made:
+            if made and rule.is_told_to(self.user):
                 found.append(in_words(rule, len(made)))
         return found
 
@@ -167,11 +167,12 @@ class Preview:
 
     @property
     def _told(self) -> list[MergeMove]:
-        """The steps whose rows people know of one by one; entries of the history never change."""
+        """The steps whose rows the user knows of one by one; the history's never change."""
         return [
             step
             for step in self.since.moves
-            if rules()[step.relation].words and column_of(step.relation).model is not ChangeOf
+            if column_of(step.relation).model is not ChangeOf
+            and rules()[step.relation].is_told_to(self.user)
         ]
 
     @cached_property

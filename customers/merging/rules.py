@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.urls import resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -72,6 +73,13 @@ class Rule:
     page: str = ""
     # The right that merging takes where there are any, beside that to change customers.
     right: str = ""
+
+    def is_told_to(self, by: User) -> bool:
+        """Tell whether a user is told of the rows: of those only whose page they may open."""
+        if not (self.words and self.page):
+            return bool(self.words)
+        guarded = resolve(reverse(self.page, args=["1"])).func
+        return by.has_perms(getattr(guarded, "needs", ()))
 
     def count(self, column: Any, customers: Iterable[Customer]) -> dict[int, int]:
         """Return how many rows each of these customers has, by key; one query."""

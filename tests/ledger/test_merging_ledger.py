@@ -11,7 +11,9 @@ from customers import merging
 from customers.models import ChangeOf, Customer
 from moment.ledger import crediting, matching, paying
 from moment.ledger.models import Invoice, Match, Payment
-from tests.factories import CustomerFactory, ProjectFactory
+from tests.conftest import signed_in
+from tests.customers.merging_pages import log_url, merge_url
+from tests.factories import CustomerFactory, NoteFactory, ProjectFactory, UserFactory
 from tests.ledger.making import draft, invoice, payment
 from tests.ledger.test_crediting import credit
 from tests.ledger.work import approved, drafts, shared
@@ -212,3 +214,35 @@ def test_one_after_the_other(kari, kept, other):
     merging.undo(first.pk, by=kari)
     assert owners(theirs, paid, later) == [third, third, third]
     add_up()
+
+
+@pytest.mark.parametrize("sees_money", [False, True])
+def test_who_may_see_no_money_is_told_of_none_that_moves(as_kari, kari, kept, other, sees_money):
+    """Neither on the page, nor in the question, nor in the log, nor when it is taken back."""
+    client = as_kari
+    if not sees_money:
+        roles = ["View customers", "Administer customer details"]
+        client = signed_in(UserFactory(username="anne", roles=roles))
+    made = invoice(other, "1000", by=kari)
+    payment(other, "300", made)
+    NoteFactory(customer=other)
+    before = [merge_url(kept, other), f"{merge_url(kept, other)}&ask=1"]
+    pages = [client.get(url).content.decode() for url in before]
+    merged = merge(kept, other, kari)
+    payment(kept, "50", on=timezone.localdate())
+    pages += [client.get(log_url(merged, page)).content.decode() for page in ("", "undo/")]
+    for page in pages:
+        assert "1 note" in page
+        assert ("1 invoice" in page) == sees_money
+        assert ("1 payment" in page) == sees_money
+
+
+def test_who_is_told_of_nothing_that_moves_is_not_told_that_there_is_nothing(kari, kept, other):
+    client = signed_in(UserFactory(username="anne", roles=["View customers"]))
+    made = invoice(other, "1000", by=kari)
+    ChangeOf.objects.all().delete()
+    merged = merge(kept, other, kari)
+    page = client.get(log_url(merged)).content.decode()
+    assert "Nothing that you may see." in page
+    assert "there was nothing that hung on them" not in page
+    assert owners(made) == [kept]

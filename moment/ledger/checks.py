@@ -71,6 +71,9 @@ def _of_lines(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[Problem]:
         return [Problem(_("There is nothing on it yet."))]
     if invoice.sign * invoice.gross < 0:
         return [Problem(_("It comes to less than 0. What is owed to a customer is a credit note."))]
+    if bare := next((line for line in lines if not line.sales_account), None):
+        text = _("“%(line)s” has no account. Write the one that it is booked to.")
+        return [Problem(text % {"line": bare.text})]
     return []
 
 

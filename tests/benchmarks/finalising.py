@@ -127,7 +127,8 @@ def _drafts(customers: Sequence[Customer], failing: Customer | None = None) -> l
     )
     InvoiceLine.objects.bulk_create(
         InvoiceLine(invoice=one, order=n, text="Prosjektering", kind="work", quantity=8,
-                    price=1200, amount=9600, vat_code="3", vat_rate=25)
+                    price=1200, amount=9600, vat_code="3", vat_rate=25,
+                    sales_account="3000")
         for one in made
         for n in range(5)
     )  # fmt: skip

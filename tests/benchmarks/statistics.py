@@ -171,6 +171,7 @@ def _bill(
     lines = _insert(InvoiceLine, (
         InvoiceLine(
             invoice=one, text="Arbeid", amount=14_000, vat_code="3", vat_rate=25,
+            sales_account="3000",
             project=projects[n % PROJECTS],
         )
         for n, one in enumerate(invoices)

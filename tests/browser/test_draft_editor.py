@@ -20,7 +20,7 @@ def made():
     lines = [
         InvoiceLine(
             text=text, quantity=Decimal(1), price=Decimal(1000), amount=0, vat_code="3",
-            vat_rate=25,
+            vat_rate=25, sales_account="3000",
         )
         for text in ("Survey", "Design")
     ]  # fmt: skip

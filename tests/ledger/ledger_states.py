@@ -169,7 +169,8 @@ class Ledgers(RuleBasedStateMachine):
         draft = self._draft(place)
         if draft is None or draft.is_credit_note:
             return
-        line = InvoiceLine(text="Frakt", amount=amount, vat_code="3", vat_rate=25)
+        values = {"vat_code": "3", "vat_rate": 25, "sales_account": "3000"}
+        line = InvoiceLine(text="Frakt", amount=amount, **values)
         with self._doing("write a line"):
             editing.save(draft, [*draft.lines.all(), line], version=draft.version)
 

@@ -19,7 +19,7 @@ WORK = InvoiceLine.Kind.WORK
 
 
 def line(text="New", amount="10", **columns) -> InvoiceLine:
-    values = {"vat_code": "3", "vat_rate": 25} | columns
+    values = {"vat_code": "3", "vat_rate": 25, "sales_account": "3000"} | columns
     return InvoiceLine(text=text, amount=Decimal(amount), **values)
 
 

@@ -15,7 +15,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def line(text: str) -> InvoiceLine:
-    return InvoiceLine(text=text, amount=Decimal(1), vat_code="3", vat_rate=25)
+    values = {"vat_code": "3", "vat_rate": 25, "sales_account": "3000"}
+    return InvoiceLine(text=text, amount=Decimal(1), **values)
 
 
 def saved(made: Invoice, *lines: InvoiceLine) -> str:

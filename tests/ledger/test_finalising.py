@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from moment.ledger import finalising, paying
+from moment.ledger import crediting, finalising, paying
 from moment.ledger.models import BilledTime, Invoice, InvoiceLine, Match, Payment
 from moment.models import BankAccount, CompanySettings
 from tests.factories import CustomerFactory, TimeEntryFactory
@@ -118,3 +118,19 @@ def test_a_payment_settles_and_its_reversal_opens_again(kari):
     paid.refresh_from_db()
     assert (final.remaining, final.is_open, final.settled_on) == (100, True, None)
     assert (paid.remaining, back.remaining, back.amount) == (0, 0, -100)
+
+
+def test_a_line_without_an_account_is_not_final(kari, as_kari):
+    """It would be in the journal with an account that is empty, and stay so."""
+    made = draft(None, "100", "50")
+    made.lines.filter(text="Line 1").update(sales_account="")
+    with pytest.raises(finalising.CannotFinalise, match="“Line 1” has no account"):
+        finalising.finalise(made, version=1, by=kari)
+    assert "“Line 1” has no account" in as_kari.get(made.get_absolute_url()).content.decode()
+    made.lines.update(sales_account="3010")
+    final = finalising.finalise(made, version=1, by=kari)
+    note = crediting.draft_credit(final, parts=None, release=False, by=kari)
+    assert set(note.lines.values_list("sales_account", flat=True)) == {"3010"}
+    note.lines.filter(text="Line 0").update(sales_account="")
+    with pytest.raises(finalising.CannotFinalise, match="“Line 0” has no account"):
+        finalising.finalise(note, version=note.version, by=kari)

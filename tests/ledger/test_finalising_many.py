@@ -164,7 +164,7 @@ def test_together_is_as_one_by_one(world, kari, plain, notes, works, shuffled):
             )  # fmt: skip
             InvoiceLine.objects.create(
                 invoice=note, text="Back", amount=-Decimal(amount), credited=line, vat_code="5",
-                vat_rate=0,
+                vat_rate=0, sales_account="3000",
             )  # fmt: skip
             rows.append(note)
         rows += work if works else []

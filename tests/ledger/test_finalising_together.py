@@ -47,8 +47,10 @@ def drafts():
     model.delete()
     made = Invoice.objects.bulk_create(rows)
     InvoiceLine.objects.bulk_create(
-        InvoiceLine(invoice=one, text="Work", amount=100, vat_code="3", vat_rate=25) for one in made
-    )
+        InvoiceLine(invoice=one, text="Work", amount=100, vat_code="3", vat_rate=25,
+                    sales_account="3000")
+        for one in made
+    )  # fmt: skip
     return list(Invoice.objects.select_related("customer", "project").order_by("pk"))
 
 

@@ -40,8 +40,9 @@ def made(kari, wrong):
     approved(project, 2, by=kari)
     (draft,) = drafts(project, by=kari)
     InvoiceLine.objects.create(
-        invoice=draft, order=9, text="Frakt", amount=70, vat_code="3", vat_rate=25
-    )
+        invoice=draft, order=9, text="Frakt", amount=70, vat_code="3", vat_rate=25,
+        sales_account="3000",
+    )  # fmt: skip
     return final(Invoice.objects.get(pk=draft.pk), kari)
 
 

@@ -1,6 +1,6 @@
 """Where a customer's invoices would go today: by which way, to whom, and why."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -110,8 +110,12 @@ def destinations_of(
 def destinations_by(
     pairs: Sequence[tuple[Customer, Effective]],
     known: Mapping[str, Reachability] | None = None,
+    credit_notes: Collection[int] = (),
 ) -> list[Destination]:
-    """Return the same for customers by settings of each, such as those of invoices; in order."""
+    """Return the same for customers by settings of each, such as those of invoices; in order.
+
+    `credit_notes` are the places of these: who is blocked still gets them.
+    """
     customers = list({customer.pk: customer for customer, _settings in pairs}.values())
     if known is None:
         known = reachability_of(one.org_number for one in customers if one.is_norwegian)
@@ -122,8 +126,9 @@ def destinations_by(
             settings,
             listed.get(customer.pk, []),
             known.get(customer.org_number) if customer.is_norwegian else None,
+            is_credit_note=place in credit_notes,
         )
-        for customer, settings in pairs
+        for place, (customer, settings) in enumerate(pairs)
     ]
 
 
@@ -152,9 +157,11 @@ def _destination(
     settings: Effective,
     listed: Iterable[InvoiceRecipient],
     reachability: Reachability | None,
+    *,
+    is_credit_note: bool = False,
 ) -> Destination:
     preferred = InvoiceType(settings.value("invoice_type"))
-    if customer.status == Customer.Status.BLOCKED:
+    if customer.status == Customer.Status.BLOCKED and not is_credit_note:
         text = _("Can't be invoiced: the customer is blocked.")
         return Destination(None, preferred, text, problems=(Problem("blocked", text),))
     chosen = _chosen(settings)

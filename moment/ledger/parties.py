@@ -72,15 +72,16 @@ def destinations_of(invoices: Sequence[Invoice], company: CompanySettings) -> li
     Customers and projects come with them.
     """
     pairs = [(one.customer, _settings_of(one, company)) for one in invoices]
-    found = destinations_by(pairs)
+    notes = {place for place, one in enumerate(invoices) if one.is_credit_note}
+    found = destinations_by(pairs, credit_notes=notes)
     # Some receive invoices in the network, but no credit notes.
     other = {
         place: (one.customer, _settings_of(one, company, invoice_type=InvoiceType.EMAIL))
         for place, one in enumerate(invoices)
-        if one.is_credit_note and "no_credit_notes" in found[place].codes
+        if place in notes and "no_credit_notes" in found[place].codes
     }
     if other:
-        others = destinations_by(list(other.values()))
+        others = destinations_by(list(other.values()), credit_notes=range(len(other)))
         for place, there in zip(other, others, strict=True):
             problems = tuple(replace(one, is_note=False) for one in found[place].problems)
             found[place] = replace(

@@ -10,13 +10,14 @@ from lxml import etree
 from moment import mail
 from moment.content.keeping import keep
 from moment.invoice_settings.choices import InvoiceType
-from moment.ledger import delivering, documents
+from moment.ledger import crediting, delivering, documents, finalising, parties
 from moment.ledger.delivering import CannotDeliver, DeliveredMeanwhile
 from moment.ledger.ehf import keeping, ubl
 from moment.ledger.models import Delivery, Invoice, InvoiceFile
+from moment.models import CompanySettings
 from registry.models import Reachability
 from tests.factories import CustomerFactory, UserFactory
-from tests.ledger.ehf_making import buyer, ehf_credit_note, ehf_invoice
+from tests.ledger.ehf_making import buyer, ehf_credit_note, ehf_draft, ehf_invoice
 from tests.standin.mail import part
 from tests.together import at_once
 
@@ -270,6 +271,30 @@ def test_who_is_blocked_by_now_still_gets_what_was_invoiced():
     invoice.customer.status = "blocked"
     invoice.customer.save()
     assert delivering.plan(invoice).way == EMAIL
+
+
+def test_who_is_blocked_still_gets_credit_notes_and_is_not_told_otherwise(as_kari, kari):
+    customer = buyer(email="a@fjell.example")
+    invoice = ehf_invoice(customer=customer)
+    customer.status = "blocked"
+    customer.save()
+    note = crediting.draft_credit(invoice, parts=None, release=False, by=kari)
+    pages = [f"/invoices/drafts/{note.pk}/", f"/invoices/drafts/{note.pk}/finalise/"]
+    told = [as_kari.get(page).content.decode() for page in pages]
+    note = finalising.finalise(note, version=note.version, by=kari)
+    told.append(as_kari.get(f"/invoices/{note.number}/deliver/").content.decode())
+    for page in told:
+        assert "blocked" not in page
+        assert "it cannot be sent" not in page
+        assert f"0192:{customer.org_number}" in page
+    assert delivering.plan(note).way == EHF
+    assert note.buyer_endpoint == f"0192:{customer.org_number}"
+
+
+def test_an_invoice_of_who_is_blocked_is_said_to_go_nowhere(as_kari):
+    made = ehf_draft(customer=buyer(status="blocked", email="a@fjell.example"))
+    (there,) = parties.destinations_of([made], CompanySettings.current())
+    assert (there.way, there.codes) == (None, ["blocked"])
 
 
 # Many at once

@@ -167,6 +167,12 @@ def test_nobody_to_write_to_is_said_before(as_kari, kari, mail_server):
     assert not Statement.objects.exists()
 
 
+def shown_of(client, address: str) -> str:
+    """Return what the question about many holds of whom it was asked."""
+    (found,) = re.findall(r'name="shown" value="([^"]+)"', client.get(address).content.decode())
+    return found
+
+
 def test_many_are_asked_about_written_down_and_sent_one_after_another(
     as_kari, kari, customer, mail_server, monkeypatch
 ):
@@ -178,8 +184,9 @@ def test_many_are_asked_about_written_down_and_sent_one_after_another(
     page = as_kari.get(address).content.decode()
     assert "2 customers get an e-mail each" in page
     assert "Uten AS" in page
-    assert as_kari.post(address, {"batch": BATCH, "count": "3"}).status_code == 422
-    response = as_kari.post(address, {"batch": BATCH, "count": "2"})
+    shown = {"batch": BATCH, "shown": shown_of(as_kari, address)}
+    assert as_kari.post(address, shown | {"shown": "2"}).status_code == 422
+    response = as_kari.post(address, shown)
     where = f"/invoices/ledger/statements/{BATCH}/"
     assert response["Location"] == where
     assert not mail_server.letters
@@ -193,6 +200,28 @@ def test_many_are_asked_about_written_down_and_sent_one_after_another(
     assert len(mail_server.letters) == 2
 
 
+def test_another_customer_in_the_place_of_one_is_asked_about_again(as_kari, kari, mail_server):
+    """As many as before are overdue, but one of them is somebody else."""
+    first, second, third = (
+        CustomerFactory(number=number, email=f"{number}@moen.example")
+        for number in ("1041", "1042", "1043")
+    )
+    made = invoice(first, "100", issued_on=date(2026, 9, 1), by=kari)
+    invoice(second, "100", issued_on=date(2026, 9, 1), by=kari)
+    address = f"/invoices/ledger/send/?at={ON}&all=1&show=overdue"
+    sent = {"batch": BATCH, "shown": shown_of(as_kari, address)}
+    payment(first, made.gross, made, on=date(2026, 11, 1))
+    invoice(third, "100", issued_on=date(2026, 9, 1), by=kari)
+    response = as_kari.post(address, sent)
+    assert response.status_code == 422
+    assert "The customers have changed meanwhile" in response.content.decode()
+    assert not Statement.objects.exists()
+    again = {"batch": BATCH, "shown": shown_of(as_kari, address)}
+    assert as_kari.post(address, again).status_code == 302
+    customers = Statement.objects.values_list("customer__number", flat=True)
+    assert sorted(customers) == ["1042", "1043"]
+
+
 def test_a_customer_reached_at_some_of_its_addresses_counts_once(
     as_kari, kari, customer, mail_server
 ):
@@ -204,8 +233,9 @@ def test_a_customer_reached_at_some_of_its_addresses_counts_once(
         other = CustomerFactory(number=number, email=f"{number}@other.example")
         invoice(other, "100", issued_on=date(2026, 11, 1), by=kari)
     mail_server.refuses.add("liv@moen.example")
-    sent = {"batch": BATCH, "count": "3"}
-    where = as_kari.post(f"/invoices/ledger/send/?at={ON}&all=1", sent)["Location"]
+    address = f"/invoices/ledger/send/?at={ON}&all=1"
+    sent = {"batch": BATCH, "shown": shown_of(as_kari, address)}
+    where = as_kari.post(address, sent)["Location"]
     assert sending_statements.progress(BATCH) == Progress(3, 0, 0, waiting=3, unknown=0)
     as_kari.post(where)
     assert Statement.objects.count() == 4

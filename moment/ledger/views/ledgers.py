@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from customers.changing_many import mark_of
 from customers.models import Customer
 from customers.models.number_series import can_be_number
 from moment.access import SignedInRequest, needs
@@ -73,7 +74,8 @@ def send(request: SignedInRequest) -> HttpResponse:
     plan = sending_statements.plan(customers, found.on)
     form = SendForm(request.POST if request.method == "POST" else None)
     # Who is sent to is said before: where that has become another, it is said again.
-    as_shown = request.POST.get("count") == str(len(plan.reached))
+    mark = mark_of(Customer.objects.filter(pk__in=[one.pk for one, _mail in plan.reached]))
+    as_shown = request.POST.get("shown") == mark
     if form.is_valid() and plan.reached and as_shown:
         batch = form.cleaned_data["batch"]
         sending_statements.make(plan.reached, found.on, by=request.user, **form.cleaned_data)
@@ -84,6 +86,7 @@ def send(request: SignedInRequest) -> HttpResponse:
         "title": _("Send statements"),
         "form": form,
         "plan": plan,
+        "mark": mark,
         "on": found.on,
         "action": request.get_full_path(),
         "back": found.url(),

@@ -4,9 +4,11 @@ import io
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from urllib.parse import parse_qsl
 
 import pytest
 from django.utils import timezone
+from lxml import html
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -273,3 +275,39 @@ def test_without_the_right_there_is_no_statement(as_per, customer):
     for path in ("statement.pdf", "statement.xlsx", "send/"):
         assert as_per.get(f"/customers/1040/ledger/{path}").status_code == 403
     assert as_per.get("/invoices/ledger/statements.pdf?with=1040").status_code == 403
+
+
+STATEMENTS = "/customers/1040/ledger"
+MANY = "/invoices/ledger"
+DAYS = [
+    (f"{STATEMENTS}/statement.pdf", "at=2026-01-01&since=2026-06-01", "It begins after it ends."),
+    (f"{STATEMENTS}/statement.xlsx", "at=2026-01-01&since=2026-06-01", "It begins after it ends."),
+    (f"{STATEMENTS}/send/", "at=2026-01-01&since=2026-06-01", "It begins after it ends."),
+    (f"{STATEMENTS}/statement.xlsx", "since=2099-06-01", "It begins after it ends."),
+    (f"{STATEMENTS}/statement.pdf", "at=yesterday", "Enter a valid date."),
+    (f"{STATEMENTS}/statement.xlsx", "at=2026-01-01&since=x", "Enter a valid date."),
+    (f"{STATEMENTS}/send/", "at=0026-01-01", "Is the year right? It is 26."),
+    (f"{MANY}/statements.pdf", "with=1040&at=2026-13-01", "Enter a valid date."),
+    (f"{MANY}/export/", "at=x", "Enter a valid date."),
+    (f"{MANY}/send/", "all=1&show=overdue&at=x", "Enter a valid date."),
+]
+
+
+@pytest.mark.parametrize(("address", "query", "error"), DAYS)
+def test_days_that_make_no_sense_are_asked_for_again(as_kari, customer, address, query, error):
+    """Instead of a statement of other days: what is wrong stands beside the field."""
+    response = as_kari.get(f"{address}?{query}")
+    assert response.status_code == 422
+    page = html.fromstring(response.content.decode())
+    (form,) = page.xpath("//main//form")
+    assert form.xpath(".//*[contains(@class, 'error')]")[0].text_content().strip() == error
+    sent = {name: value for name, value in form.form_values() if value}
+    assert sent == dict(parse_qsl(query))
+    right = {name: value for name, value in sent.items() if name not in ("at", "since")}
+    assert as_kari.get(form.action, right | {"at": str(ON)}).status_code == 200
+
+
+def test_nothing_is_sent_of_days_that_make_no_sense(as_kari, customer, mail_server):
+    for address in (f"{STATEMENTS}/send/?at=x", f"{MANY}/send/?all=1&at=x"):
+        assert as_kari.post(address, {"batch": BATCH, "shown": "1-1"}).status_code == 422
+    assert not Statement.objects.exists()

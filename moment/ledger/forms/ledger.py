@@ -21,7 +21,9 @@ class AtForm(forms.Form):
         today = timezone.localdate()
         # What is opened without a date is shown with today's.
         super().__init__(
-            data if data.get("at") else None, initial={"at": today}, auto_id="ledger_%s"
+            data if any(data.get(name) for name in self.base_fields) else None,
+            initial={"at": today},
+            auto_id="ledger_%s",
         )
         self.is_valid()
 
@@ -42,7 +44,7 @@ class StatementForm(AtForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         since, at = data.get("since"), data.get("at") or timezone.localdate()
-        if since and since > at:
+        if since and since > at and not self.has_error("at"):
             self.add_error("since", _("It begins after it ends."))
         return data
 

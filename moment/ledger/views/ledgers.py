@@ -19,7 +19,7 @@ from moment.ledger.balances import BalanceList
 from moment.ledger.forms.ledger import SendForm
 from moment.ledger.models import Statement
 from moment.ledger.views.sheet import sheet
-from moment.ledger.views.statements import LOOKING
+from moment.ledger.views.statements import LOOKING, ask_again
 from moment.tabular import xlsx_response
 
 # Of one PDF: it is made while somebody waits.
@@ -44,8 +44,10 @@ def ledgers(request: HttpRequest) -> HttpResponse:
 
 @needs(*LOOKING)
 @require_safe
-def export(request: HttpRequest) -> FileResponse:
+def export(request: HttpRequest) -> HttpResponse | FileResponse:
     found = BalanceList(request.GET, request.user)
+    if found.form.errors:
+        return ask_again(request, found.form, found.url())
     name = f"ledger-{found.on:%Y-%m-%d}"
     return xlsx_response(name, _("Ledger"), found.sheet_columns, found.sheet_rows())
 
@@ -55,6 +57,8 @@ def export(request: HttpRequest) -> FileResponse:
 def statements_pdf(request: HttpRequest) -> HttpResponse:
     """Show one PDF with the statements of those that are chosen."""
     found = BalanceList(request.GET, request.user)
+    if found.form.errors:
+        return ask_again(request, found.form, found.url())
     customers = _chosen(request, found, MOST_PRINTED + 1)
     if not customers:
         raise Http404
@@ -68,6 +72,8 @@ def statements_pdf(request: HttpRequest) -> HttpResponse:
 def send(request: SignedInRequest) -> HttpResponse:
     """Ask before statements go to those that are chosen, then write them down and begin."""
     found = BalanceList(request.GET, request.user)
+    if found.form.errors:
+        return ask_again(request, found.form, found.url())
     customers = _chosen(request, found, sending_statements.MOST + 1)
     if len(customers) > sending_statements.MOST:
         return _too_many(request, found, sending_statements.MOST)

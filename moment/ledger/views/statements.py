@@ -11,13 +11,14 @@ from customers.views.loading import moved, visible_customer
 from customers.views.sheet import sheet
 from moment.access import SignedInRequest, needs
 from moment.content import show_pdf
-from moment.htmx import INVALID, redirect_to
+from moment.htmx import INVALID, redirect_to, render_page
 from moment.ledger import sending_statements, statement
-from moment.ledger.forms.ledger import SendForm, StatementForm
+from moment.ledger.forms.ledger import AtForm, SendForm, StatementForm
 from moment.ledger.models import Statement
 from moment.tabular import xlsx_response
 
 LOOKING = ("customers.view_customer", "ledger.view_invoice")
+_DAYS = "ledger/statement/_days.html"
 
 
 @needs(*LOOKING)
@@ -26,7 +27,10 @@ def pdf(request: HttpRequest, number: str) -> HttpResponse:
     customer = visible_customer(request.user, number)
     if redirect := moved(request, customer, number):
         return redirect
-    shown = _asked_for(request, customer)
+    asked = StatementForm(request.GET)
+    if asked.errors:
+        return ask_again(request, asked, _back(customer))
+    shown = statement.of(customer, asked.on, asked.since_day)
     return show_pdf(statement.pdf_of([shown]), statement.file_name(shown))
 
 
@@ -36,7 +40,10 @@ def xlsx(request: HttpRequest, number: str) -> HttpResponse | FileResponse:
     customer = visible_customer(request.user, number)
     if redirect := moved(request, customer, number):
         return redirect
-    shown = _asked_for(request, customer)
+    asked = StatementForm(request.GET)
+    if asked.errors:
+        return ask_again(request, asked, _back(customer))
+    shown = statement.of(customer, asked.on, asked.since_day)
     name = f"statement-{shown.customer.number}-{shown.on:%Y-%m-%d}"
     columns, rows = statement.sheet_columns(), statement.sheet_rows(shown)
     return xlsx_response(name, _("Statement"), columns, rows)
@@ -47,7 +54,9 @@ def send(request: SignedInRequest, number: str) -> HttpResponse:
     customer = visible_customer(request.user, number)
     if redirect := moved(request, customer, number):
         return redirect
-    asked, back = StatementForm(request.GET), reverse("ledger:ledger", args=[customer.number])
+    asked, back = StatementForm(request.GET), _back(customer)
+    if asked.errors:
+        return ask_again(request, asked, back)
     form = SendForm(request.POST if request.method == "POST" else None)
     plan = sending_statements.plan([customer], asked.on, asked.since_day)
     if form.is_valid() and plan.reached:
@@ -71,9 +80,26 @@ def send(request: SignedInRequest, number: str) -> HttpResponse:
     return sheet(request, customer, fragment, context, back=back, status=status)
 
 
-def _asked_for(request: HttpRequest, customer: Customer) -> statement.Statement:
-    asked = StatementForm(request.GET)
-    return statement.of(customer, asked.on, asked.since_day)
+def ask_again(request: HttpRequest, asked: AtForm, back: str) -> HttpResponse:
+    """Show what is wrong with the days that were asked for, and ask for them once more."""
+    context = {
+        "title": _("Statement"),
+        "asked": asked,
+        "others": [
+            (name, value)
+            for name, values in request.GET.lists()
+            if name not in asked.fields
+            for value in values
+        ],
+        "action": request.path,
+        "back": back,
+        "fragment": _DAYS,
+    }
+    return render_page(request, "ledger/sheet.html", _DAYS, context, INVALID)
+
+
+def _back(customer: Customer) -> str:
+    return reverse("ledger:ledger", args=[customer.number])
 
 
 def _tell(request: HttpRequest, batch: str) -> None:

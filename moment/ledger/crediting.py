@@ -15,6 +15,7 @@ from moment.ledger.checks import Problem
 from moment.ledger.holding import ChangedMeanwhile
 from moment.ledger.models import BILLED, Invoice, InvoiceLine
 from moment.models import User
+from moment.projects.percents import in_words
 from moment.turns import in_turn
 
 # A credit note goes out without what was attached to the invoice.
@@ -49,7 +50,7 @@ class Left:
 
 def left(invoice: Invoice) -> list[Left]:
     """Return what is left of each line; what drafts of credit notes take counts. Two queries."""
-    return _left(invoice.lines.all(), InvoiceLine.objects.filter(credited__invoice=invoice))
+    return _left(invoice.lines.all(), _taken(InvoiceLine.objects.filter(credited__invoice=invoice)))
 
 
 def is_whole(lines: Iterable[Left]) -> bool:
@@ -123,52 +124,75 @@ def problems(note: Invoice, lines: Iterable[InvoiceLine]) -> list[Problem]:
 
 
 def problems_of(drafts: Sequence[tuple[Invoice, Iterable[InvoiceLine]]]) -> list[list[Problem]]:
-    """Return the same of many drafts, each with its lines. At most four queries."""
+    """Return the same of many drafts, each with its lines and their sums. At most four queries."""
     notes = [note for note, _lines in drafts if note.is_credit_note]
     if not notes:
         return [[] for _one in drafts]
     models.prefetch_related_objects(notes, "credits")
-    credited = {note.credits_id for note in notes}
-    there: dict[int | None, list[InvoiceLine]] = {}
-    for line in InvoiceLine.objects.filter(invoice__in=credited):
-        there.setdefault(line.invoice_id, []).append(line)
-    others = InvoiceLine.objects.filter(
-        credited__invoice__in=credited, invoice__number__isnull=False
-    )
-    every = [line for found in there.values() for line in found]
-    left_of = {one.line.pk: one for one in _left(every, others)}
-    nets: dict[int | None, Decimal] = {}
-    for key, net in (
-        Invoice.objects.final().filter(credits__in=credited).values_list("credits", "net")
+    rest = _rest(notes)
+    return [_problems(note, lines, rest) if note.is_credit_note else [] for note, lines in drafts]
+
+
+@dataclass(frozen=True)
+class _Rest:
+    """What final credit notes leave of invoices."""
+
+    lines: Mapping[int, Left]  # by the key of the line
+    bases: Mapping[tuple[int | None, str, Decimal], Decimal]  # by invoice, VAT code and rate
+    gross: Mapping[int | None, Decimal]  # by invoice
+
+
+def _rest(notes: Iterable[Invoice]) -> _Rest:
+    """Return what is left of the invoices of credit notes, which come with them. Three queries."""
+    gross = {note.credits_id: note.credits.gross for note in notes if note.credits}
+    lines = list(InvoiceLine.objects.filter(invoice__in=gross))
+    bases: dict[tuple[int | None, str, Decimal], Decimal] = {}
+    for line in lines:
+        vat = line.invoice_id, line.vat_code, line.vat_rate
+        bases[vat] = bases.get(vat, Decimal(0)) + line.amount
+    # What was written by hand on a credit note is of no line, but takes of the VAT as well.
+    final = InvoiceLine.objects.filter(invoice__credits__in=gross, invoice__number__isnull=False)
+    taken = []
+    for key, amount, invoice, code, rate in final.order_by().values_list(
+        "credited", "amount", "invoice__credits", "vat_code", "vat_rate"
     ):
-        nets[key] = nets.get(key, Decimal(0)) + net
-    return [
-        _problems(note, lines, left_of, nets.get(note.credits_id, Decimal(0)))
-        if note.is_credit_note
-        else []
-        for note, lines in drafts
-    ]
+        taken.append((key, amount))
+        bases[invoice, code, rate] = bases.get((invoice, code, rate), Decimal(0)) + amount
+    sums = Invoice.objects.final().filter(credits__in=gross).values_list("credits", "gross")
+    for key, amount in sums:
+        gross[key] += amount
+    return _Rest({one.line.pk: one for one in _left(lines, taken)}, bases, gross)
 
 
-def _problems(
-    note: Invoice, lines: Iterable[InvoiceLine], left_of: Mapping[int, Left], credited: Decimal
-) -> list[Problem]:
-    """Return the same of one; `credited` is what credit notes in the ledger come to."""
+def _problems(note: Invoice, lines: Iterable[InvoiceLine], rest: _Rest) -> list[Problem]:
+    """Return the same of one, by what is left of its invoice."""
     assert note.credits is not None
     assert note.credits.issued_on is not None
     if note.issued_on and note.issued_on < note.credits.issued_on:
         return [Problem(_("A credit note is not dated before its invoice."), "issued_on")]
+    bases: dict[tuple[str, Decimal], Decimal] = {}
     for line in lines:
-        one = left_of.get(line.credited_id or 0)
+        vat = line.vat_code, line.vat_rate
+        bases[vat] = bases.get(vat, Decimal(0)) + line.amount
+        one = rest.lines.get(line.credited_id or 0)
         if one is None:
             continue
         if not _fits(-line.amount, one.amount):
             words = _("More than what is left of “%(line)s” is credited.")
             return [Problem(words % {"line": one.line.text})]
-        if (line.vat_code, line.vat_rate) != (one.line.vat_code, one.line.vat_rate):
+        if vat != (one.line.vat_code, one.line.vat_rate):
             words = _("“%(line)s” is credited with the VAT that it was invoiced with.")
             return [Problem(words % {"line": one.line.text})]
-    if note.credits.net + note.net + credited < 0:
+    for (code, rate), base in bases.items():
+        there = rest.bases.get((note.credits_id, code, rate), Decimal(0))
+        if _fits(-base, there):
+            continue
+        words = _("More is credited with %(rate)s VAT (code %(code)s) than was invoiced with it.")
+        if base > 0 <= there:
+            words = _("A credit note does not add to what has %(rate)s VAT (code %(code)s).")
+        return [Problem(words % {"rate": in_words(rate), "code": code})]
+    # Where there are deductions with other VAT, parts of the rest can come to more than all of it.
+    if rest.gross[note.credits_id] + note.gross < 0:
         return [Problem(_("More is credited than the invoice comes to."))]
     return []
 
@@ -190,18 +214,23 @@ def settle(note: Invoice, *, by: User) -> None:
         _release(invoice, note)
 
 
-def _left(lines: Iterable[InvoiceLine], crediting: Any) -> list[Left]:
-    taken: dict[int, list[Decimal]] = {}
-    for key, amount in crediting.order_by().values_list("credited", "amount"):
-        taken.setdefault(key, []).append(amount)
-    return [
-        Left(line, -sum(taken.get(line.pk, ()), Decimal(0)), line.pk in taken) for line in lines
-    ]
+def _left(lines: Iterable[InvoiceLine], taken: Iterable[tuple[int | None, Decimal]]) -> list[Left]:
+    """Return what is left of lines; `taken` are keys of lines and amounts that credit them."""
+    credited: dict[int | None, Decimal] = {}
+    for key, amount in taken:
+        credited[key] = credited.get(key, Decimal(0)) - amount
+    return [Left(line, credited.get(line.pk, Decimal(0)), line.pk in credited) for line in lines]
+
+
+def _taken(crediting: Any) -> Any:
+    return crediting.order_by().values_list("credited", "amount")
 
 
 def _final(invoice: Invoice) -> Any:
-    """Return the lines of credit notes that are in the ledger."""
-    return InvoiceLine.objects.filter(credited__invoice=invoice, invoice__number__isnull=False)
+    """Return what credit notes take that are in the ledger."""
+    return _taken(
+        InvoiceLine.objects.filter(credited__invoice=invoice, invoice__number__isnull=False)
+    )
 
 
 def _fits(amount: Decimal, there: Decimal) -> bool:

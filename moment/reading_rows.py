@@ -55,18 +55,20 @@ def rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
     lines = list(io.StringIO(text.lstrip("\ufeff"), newline=""))
     first = next((line for line in lines if line.strip()), "")
     separator = next((one for one in "\t;" if one in first), ",")
-    reader = csv.reader(lines, delimiter=separator)
+    # A line more, which is a row of its own unless a quotation mark before it was never closed.
+    reader = csv.reader([*lines, ""], delimiter=separator)
     begins = 1
     try:
         for row in reader:
+            if row and reader.line_num > len(lines):
+                swallowed = sum(1 for _line in io.StringIO(row[-1], newline="")) or 1
+                raise _unclosed(len(lines) - swallowed + 1)
             cells = [cell.strip() for cell in row[:_MOST_CELLS]]
             if any(cells):
                 yield begins, cells
             begins = reader.line_num + 1
     except csv.Error:
-        raise NotReadable(
-            _("Line %(line)s cannot be read: is a quotation mark missing?") % {"line": begins}
-        ) from None
+        raise _unclosed(begins) from None
 
 
 def read_day(text: str) -> date:
@@ -95,6 +97,12 @@ def table_of(data: bytes) -> Iterator[tuple[int, list[str]]]:
     for number, cells in enumerate(_sheet_rows(data), start=1):
         if any(cells):
             yield number, cells
+
+
+def _unclosed(line: int) -> NotReadable:
+    return NotReadable(
+        _("Line %(line)s cannot be read: is a quotation mark missing?") % {"line": line}
+    )
 
 
 def _sheet_text(data: bytes) -> str:

@@ -49,6 +49,25 @@ def test_a_file_that_cannot_be_taken_is_refused_in_words(as_kari, name, data, wh
     assert not CustomerImport.objects.exists()
 
 
+def test_a_quotation_mark_that_is_never_closed_is_told_with_its_line(as_kari):
+    rows = 'Name;City\n"Kiosken;Oslo\nGod Nabo AS;Bergen\nTredje AS;Hamar'
+    response = sent(as_kari, rows)
+    assert response.status_code == 422
+    assert response.context["form"].errors["file"] == [
+        "Line 2 cannot be read: is a quotation mark missing?"
+    ]
+    assert not CustomerImport.objects.exists()
+
+
+def test_quotation_marks_that_are_closed_are_read(as_kari):
+    rows = 'Name;Address\n"Kiosken" AS;"Storgata 1\n\nBakgården"\nSkjerm 27" AS;"A ""B"" C"\n'
+    plan = dry_run(as_kari, rows).context["plan"]
+    assert [(row.line, row.name, row.values["visiting_street"]) for row in plan.new] == [
+        (2, "Kiosken AS", "Storgata 1\n\nBakgården"),
+        (5, 'Skjerm 27" AS', 'A "B" C'),
+    ]
+
+
 def test_no_file_is_asked_for(as_kari):
     response = as_kari.post(URL, {})
     assert response.status_code == 422

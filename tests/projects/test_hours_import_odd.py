@@ -82,6 +82,42 @@ def test_lines_are_counted_as_an_editor_counts_them():
     assert [line for line, _cells in rows_of("a\tb\r\n\r\nc\td\re\tf\n")] == [1, 3, 4]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('a;b\n"c;d\ne;f', 2),
+        ('a;b\r\n"c;d\r\ne;f\r\n\r\n', 2),
+        ('a;b\r"c;d\re;f\r', 2),
+        ('"a;b\nc;d\n', 1),
+        ('a;b\nc;"', 2),
+        ('a;b\nc;"\n', 2),
+        ('a;b\n"c\nc\nc";d;"e\nf;g\n', 4),
+        ('a;b\nc;"d ""e""\nf;g', 2),
+    ],
+)
+def test_a_quotation_mark_that_is_never_closed_is_told_with_its_line(text, line):
+    with pytest.raises(NotReadable, match=f"Line {line} cannot be read"):
+        list(rows_of(text))
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", "\n\n"])
+def test_quotation_marks_that_are_closed_are_read(end):
+    text = f'"a" b;c 27"\n"d\n\nd";"e ""f"""\n"";"g\n"{end}'
+    assert list(rows_of(text)) == [
+        (1, ["a b", 'c 27"']),
+        (2, ["d\n\nd", 'e "f"']),
+        (5, ["", "g"]),
+    ]
+
+
+def test_hours_below_a_quotation_mark_that_is_never_closed_are_not_lost(as_kari, project):
+    rows = '2026-11-02\t4001\t1\t1\t"Møte\n2026-11-03\t4001\t1\t2\n2026-11-04\t4001\t1\t3\n'
+    response = looked_through(as_kari, rows)
+    draft = response.context["draft"]
+    assert draft.problem == "Line 1 cannot be read: is a quotation mark missing?"
+    assert not draft.can_be_imported
+
+
 def test_formulas_are_never_worked_out(as_kari, project):
     data = sheet(
         ["date", "project", "activity", "hours", "comment"],

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from customers.addresses import invoice_address_of
 from customers.invoice_lines import vat_rate
 from customers.models import Customer
 from moment.invoice_settings.choices import InvoiceType
@@ -16,9 +17,11 @@ from moment.ledger.ehf import rules
 from moment.ledger.models import Invoice, InvoiceLine
 from moment.ledger.parties import Ours
 from moment.models import CompanySettings
+from moment.templatetags.moment import full_date
 from registry import org_number
 
 AHEAD = timedelta(days=31)  # further on a date is a mistake in typing
+BACK = timedelta(days=31)  # further back it may be one
 # Beside which field a rule of EHF is told.
 _FIELDS = {"PEPPOL-EN16931-R003": "your_reference"}
 
@@ -48,6 +51,43 @@ def of(invoice: Invoice, lines: Sequence[InvoiceLine], company: CompanySettings)
         *_of_head(invoice, company),
         *_of_ehf(invoice, lines),
     ]
+
+
+def hints(invoice: Invoice, company: CompanySettings) -> list[Problem]:
+    """Return what is worth a look before a draft is final, and keeps it from nothing.
+
+    Its customer comes with it. One query where it has a date.
+    """
+    return [*_of_buyer(invoice.customer, company), *_of_date(invoice)]
+
+
+def _of_buyer(customer: Customer, company: CompanySettings) -> list[Problem]:
+    address, _which = invoice_address_of(customer)
+    if address or customer.org_number or str(company.country) != "NO":
+        return []
+    text = _(
+        "%(customer)s has neither an address nor a reg. no. By the Bookkeeping Regulations "
+        "(§ 5-1-1 no. 2) one of them stands on the invoice."
+    )
+    url = reverse("customers:edit", args=[customer.number])
+    return [Problem(text % {"customer": customer}, url=url)]
+
+
+def _of_date(invoice: Invoice) -> list[Problem]:
+    if invoice.issued_on is None:  # the day on which it is finalised
+        return []
+    found = []
+    last = Invoice.objects.final().order_by("-sort_number").only("kind", "number", "issued_on")[:1]
+    for one in last:
+        if one.issued_on and invoice.issued_on < one.issued_on:
+            text = _("Dated before invoice %(number)s of %(date)s.")
+            if one.is_credit_note:
+                text = _("Dated before credit note %(number)s of %(date)s.")
+            told = {"number": one.number, "date": full_date(one.issued_on)}
+            found.append(Problem(text % told, "issued_on"))
+    if invoice.issued_on < timezone.localdate() - BACK:
+        found.append(Problem(_("This date is more than a month back."), "issued_on"))
+    return found
 
 
 def _of_us(company: CompanySettings) -> list[Problem]:

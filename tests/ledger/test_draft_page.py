@@ -1,9 +1,15 @@
 """What stands beside the lines of a draft, discarding it, and who may."""
 
+from datetime import timedelta
+
 import pytest
 from auditlog.context import set_actor
+from django.utils import timezone
 
+from customers.models import Customer
+from moment.ledger import correcting
 from moment.ledger.models import Invoice, InvoiceLine
+from moment.templatetags.moment import full_date
 from tests.conftest import signed_in
 from tests.factories import CustomerFactory, ProjectFactory, UserFactory
 from tests.ledger import work
@@ -36,6 +42,58 @@ def test_where_it_goes_and_what_is_missing_follow_what_is_typed(as_kari, made, u
     made.customer.save()
     told = said(as_kari.get(url))
     assert "Fjell AS is blocked, so it cannot be invoiced." in told
+
+
+def shown(as_kari, made) -> tuple[str, str]:
+    """Return what the draft's page and its finalising say."""
+    url = made.get_absolute_url()
+    return said(as_kari.get(url)), said(as_kari.get(f"{url}finalise/"))
+
+
+def test_a_buyer_with_neither_address_nor_number_is_hinted_at_and_final_all_the_same(as_kari):
+    """By bokføringsforskriften § 5-1-1, 2, one of them stands on each document of sale."""
+    customer = CustomerFactory(number="77", org_number="")
+    made, told = draft(customer), "has neither an address nor a reg. no."
+    assert [told in page for page in shown(as_kari, made)] == [True, True]
+    link = 'href="/customers/77/edit/"'
+    url = made.get_absolute_url()
+    assert [link in as_kari.get(one).content.decode() for one in (url, f"{url}finalise/")] == [
+        True, True,
+    ]  # fmt: skip
+    for columns in ({"org_number": "918212444"}, {"visiting_city": "Bodø"}):
+        Customer.objects.update(**{"org_number": "", "visiting_city": ""} | columns)
+        assert [told in page for page in shown(as_kari, made)] == [False, False]
+    Customer.objects.update(org_number="", visiting_city="")
+    assert as_kari.post(f"{url}finalise/", {"version": "1"})["Location"] == "/invoices/20001/"
+
+
+def test_a_date_before_the_last_invoice_or_long_ago_is_hinted_at(as_kari):
+    today = timezone.localdate()
+    last = invoice(None, "100", issued_on=today - timedelta(days=2))
+    before = f"Dated before invoice 20001 of {full_date(last.issued_on)}."
+    old = "This date is more than a month back."
+    made = draft()
+    for day, hints in {
+        None: [],
+        last.issued_on: [],
+        today - timedelta(days=3): [before],
+        today - timedelta(days=31): [before],
+        today - timedelta(days=32): [before, old],
+    }.items():
+        Invoice.objects.drafts().update(issued_on=day)
+        for page in shown(as_kari, made):
+            assert [text for text in (before, old) if text in page] == hints
+    url = made.get_absolute_url()
+    data = form_of(as_kari.get(url)) | {"issued_on": f"{today - timedelta(days=3)}"}
+    assert before in said(as_kari.post(f"{url}totals/", data, headers=HTMX))
+    assert as_kari.post(f"{url}finalise/", {"version": "1"})["Location"] == "/invoices/20002/"
+
+
+def test_a_credit_note_is_the_last_one_too(as_kari, kari):
+    correcting.credit(invoice(None, "100"), parts=None, release=False, by=kari)
+    made = draft(issued_on=timezone.localdate() - timedelta(days=1))
+    for page in shown(as_kari, made):
+        assert "Dated before credit note 20002 of" in page
 
 
 def test_it_says_who_made_it(as_kari, url, kari):

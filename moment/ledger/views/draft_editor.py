@@ -107,6 +107,7 @@ class Editor:
             "destination": parties.destinations_of([now], self.company)[0],
             "is_own_way": now.written.value("invoice_type") != way,
             "problems": checks.of(now, lines, self.company) + crediting.problems(now, lines),
+            "hints": checks.hints(now, self.company),
         }
 
     def part(self, template: str, **more: Any) -> HttpResponse:

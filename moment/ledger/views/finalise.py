@@ -150,6 +150,7 @@ def _sheet(request: HttpRequest, draft: Invoice, problem: str = "") -> HttpRespo
         "plan": delivering.plan(draft),
         "problem": problem or proposal.problem,
         "problems": problems,
+        "hints": checks.hints(draft, company),
         "split": [one for one in Invoice.objects.of_split(draft) if one.pk != draft.pk],
     }
     return sheet(request, "ledger/finalise/_form.html", context)

@@ -1,9 +1,10 @@
 """Invoices as accounting books them: lines of a journal, by account and VAT code.
 
 An invoice is a line on the customer's ledger account, with what it comes to, and a line on each
-sales account and VAT code with its part, VAT included: accounting takes the VAT out by its code. So
-debit and credit of each invoice add up to zero, in its currency and in the company's. All of it was
-written down when the invoice was finalised, so it reads the same for ever.
+sales account and VAT code with its part, VAT included: accounting takes the VAT out by its code, so
+that is one without VAT where none was charged (`booked_code`). Debit and credit of each invoice add
+up to zero, in its currency and in the company's. All of it was written down when the invoice was
+finalised, so it reads the same for ever.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -12,6 +13,8 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+from customers.invoice_lines import vat_rate
+from moment.invoice_settings.choices import VatCode
 from moment.ledger import totals
 from moment.ledger.models import AccountingExport, Invoice, InvoiceLine
 from moment.ledger.totals import Base
@@ -68,6 +71,15 @@ class Entry:
         return self.net + self.vat
 
 
+def booked_code(code: str, rate: Decimal) -> str:
+    """Return the VAT code by which accounting books what was sold with a code at a rate.
+
+    Outside the VAT register nothing is charged by codes that have a rate. They stay on the lines:
+    so a draft gets its VAT once the company is registered.
+    """
+    return code if rate or not vat_rate(code, registered=True) else VatCode.NO_TREATMENT
+
+
 def entries(
     invoice: Invoice,
     lines: Iterable[InvoiceLine],
@@ -117,15 +129,20 @@ def _sold(
     """
     nets: dict[tuple[str, str, Decimal], Decimal] = {}
     for line in lines:
-        key = line.sales_account, line.vat_code, line.vat_rate
+        code = booked_code(line.vat_code, line.vat_rate)
+        key = line.sales_account, code, line.vat_rate
         nets[key] = nets.get(key, NOTHING) + line.amount
+    vats: dict[tuple[str, Decimal], Decimal] = {}
     for vat in totals.of(invoice, lines, before).vats:
-        mine = {key: net for key, net in nets.items() if (key[1], key[2]) == (vat.code, vat.rate)}
+        of = booked_code(vat.code, vat.rate), vat.rate
+        vats[of] = vats.get(of, NOTHING) + vat.amount
+    for of, amount in vats.items():
+        mine = {key: net for key, net in nets.items() if key[1:] == of}
         parts = {
-            key: rounded(net * vat.rate / HUNDRED, invoice.currency) for key, net in mine.items()
+            key: rounded(net * key[2] / HUNDRED, invoice.currency) for key, net in mine.items()
         }
         largest = max(mine, key=lambda key: abs(mine[key]))
-        parts[largest] += vat.amount - sum(parts.values(), NOTHING)
+        parts[largest] += amount - sum(parts.values(), NOTHING)
         for key, net in mine.items():
             yield key, net, parts[key]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from moment.ledger.journal import booked_code
 from moment.ledger.listing import InvoiceList, Row, rows_of
 from moment.ledger.models import Invoice, InvoiceLine
 from moment.models import CompanySettings
@@ -154,7 +155,7 @@ class OfLines:
             line.price,
             line.amount,
             one.currency,
-            line.vat_code,
+            booked_code(line.vat_code, line.vat_rate),
             line.vat_rate,
             line.sales_account,
         ]

@@ -16,7 +16,7 @@ from moment import lines, money
 from moment.forms import AmountField
 from moment.invoice_settings.choices import VatCode
 from moment.invoice_settings.declared import account_number
-from moment.ledger import totals
+from moment.ledger import parties, totals
 from moment.ledger.forms.fields import SignedAmountField
 from moment.ledger.models import Invoice, InvoiceLine
 from moment.lines import plain
@@ -44,7 +44,7 @@ def about(
         stored={str(line.pk): line for line in stored},
         currency=currency,
         sign=invoice.sign,
-        has_vat=company.vat_registered,
+        has_vat=parties.is_vat_registered(invoice, company),
         vat_code=value("vat_code" if is_domestic else "vat_code_foreign"),
         sales_account=value(f"sales_account_{'domestic' if is_domestic else 'foreign'}"),
     )

@@ -60,6 +60,11 @@ def statement_send(page: Page) -> None:
     expect(page.locator("dialog[open] footer")).to_be_visible()
 
 
+def statement_days(page: Page) -> None:
+    page.goto("/customers/1200/ledger/statement.pdf?at=2026-01-01&since=2026-06-01")
+    expect(page.locator(".sheet .errorlist")).to_be_visible()
+
+
 def ledgers(page: Page) -> None:
     page.goto("/invoices/ledger/")
     expect(page.locator("table.ledgers")).to_be_visible()
@@ -93,6 +98,6 @@ def overview_money(page: Page) -> None:
 
 
 ALL: list[Callable[[Page], None]] = [
-    ledger, ledger_all, ledger_wrong_date, ledger_empty, statement_send, ledgers,
-    ledgers_selected, ledgers_nowhere, statements_send, statements_done, overview_money,
+    ledger, ledger_all, ledger_wrong_date, ledger_empty, statement_send, statement_days,
+    ledgers, ledgers_selected, ledgers_nowhere, statements_send, statements_done, overview_money,
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from customers.models import Customer
-from moment.ledger import correcting, exporting, finalising
+from moment.ledger import correcting, crediting, exporting, finalising
 from moment.ledger.models import Delivery, Invoice, InvoiceLine
 from moment.models import User
 from tests.ledger.making import draft, payment
@@ -128,6 +128,19 @@ def invoice_credit_errors(page: Page) -> None:
     expect(page.locator("dialog[open] .errorlist").first).to_be_visible()
 
 
+def invoice_credit_meanwhile(page: Page) -> None:
+    invoice_credit_lines(page)
+    page.locator("dialog[open] .credit-line input").first.fill("12 345 678,90")
+    made = Invoice.objects.get(number=_number("open"))
+    note = crediting.draft_credit(
+        made, parts={made.lines.all()[0].pk: Decimal(1)}, release=False, by=made.finalised_by
+    )
+    page.locator("dialog[open] footer .btn--primary").click()
+    expect(page.locator("dialog[open] .credit-said")).to_be_visible()
+    note.lines.all().delete()
+    note.delete()
+
+
 def invoice_move(page: Page) -> None:
     page.goto(f"/invoices/{_number('open')}/move/")
     expect(page.locator(".sheet .dialog")).to_be_visible()
@@ -151,6 +164,6 @@ def invoices_of_customer_none(page: Page) -> None:
 ALL: list[Callable[[Page], None]] = [
     invoices, invoices_filtered, invoices_period, invoices_download, invoices_nowhere,
     invoice_open, invoice_overdue, invoice_credited, credit_note, invoice_credit,
-    invoice_credit_lines, invoice_credit_errors, invoice_move, accounting, invoices_of_customer,
-    invoices_of_customer_none,
+    invoice_credit_lines, invoice_credit_errors, invoice_credit_meanwhile, invoice_move,
+    accounting, invoices_of_customer, invoices_of_customer_none,
 ]  # fmt: skip

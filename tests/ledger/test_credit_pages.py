@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 from lxml import html
 
-from moment.ledger import correcting
+from moment.ledger import correcting, documents
 from moment.ledger.models import BilledTime, Invoice, InvoiceFile
+from moment.money import amount
 from tests.conftest import said
 from tests.factories import CustomerFactory, ProjectFactory
 from tests.ledger.making import invoice
@@ -21,6 +22,13 @@ def form_of(response):
     """Return what a browser would post of the dialog, without a button."""
     (form,) = html.fromstring(response.content.decode()).xpath("//form[@class='dialog']")
     return posted(form)
+
+
+def banner_of(response):
+    """Return what the banners of the dialog say."""
+    page = html.fromstring(response.content.decode())
+    said = page.xpath("//form[@class='dialog']//div[starts-with(@class, 'banner')]")
+    return " ".join(" ".join(one.text_content().split()) for one in said)
 
 
 @pytest.fixture
@@ -76,8 +84,82 @@ def test_a_double_click_makes_one(as_kari, made):
     assert as_kari.post(URL, data).status_code == 302
     again = as_kari.post(URL, data)
     assert again.status_code == 422
-    assert "credited some of it meanwhile" in again.content.decode()
+    assert "nothing is saved yet" in again.content.decode()
+    assert "“Line 0”: 1,000.00 was left, and now 990.00." in banner_of(again)
     assert Invoice.objects.count() == 2
+
+
+@pytest.mark.parametrize("during", [False, True], ids=["before", "while it is sent"])
+def test_what_is_typed_stays_when_some_is_credited_meanwhile(
+    as_kari, kari, made, monkeypatch, during
+):
+    first, second = made.lines.all()
+    shown = form_of(as_kari.get(URL))
+    shown.pop("release")
+    asked = {"what": "lines", "reason": "Two days\r\ntoo many"}
+    asked |= {f"line-{first.pk}": "999,50", f"line-{second.pk}": "100"}
+
+    def colleague():
+        parts = {first.pk: Decimal(1)}
+        correcting.credit(made, parts=parts, release=False, by=kari)
+
+    with monkeypatch.context() as patch:
+        if during:  # between the look at what is left, and the lock
+            shown["release"] = "on"
+            patch.setattr(documents, "before_release", lambda _invoice: colleague())
+        else:
+            colleague()
+        refused = as_kari.post(URL, shown | asked)
+    assert refused.status_code == 422
+    assert "“Line 0”: 1,000.00 was left, and now 999.00." in banner_of(refused)
+    assert "Line 1" not in banner_of(refused)
+    assert "999.00 left of 1,000.00" in refused.content.decode()
+    assert errors_of(refused) == ["Only 999.00 is left of it."]
+    again = form_of(refused)
+    assert {name: again[name][0] for name in asked} == asked
+    assert ("release" in again) == during
+    again |= {f"line-{first.pk}": "999", "final": "1"}
+    assert as_kari.post(URL, again).status_code == 302
+    note = Invoice.objects.get(number="20003")
+    assert list(note.lines.values_list("amount", flat=True)) == [-999, 100]
+    assert note.invoice_settings["invoice_text"].splitlines() == ["Two days", "too many"]
+
+
+def test_pressing_again_credits_what_is_left_by_now(as_kari, kari, made):
+    shown = form_of(as_kari.get(URL)) | {"reason": "Twice"}
+    correcting.credit(made, parts={made.lines.first().pk: Decimal(1)}, release=False, by=kari)
+    again = form_of(as_kari.post(URL, shown))
+    assert as_kari.post(URL, again | {"final": "1"}).status_code == 302
+    assert Invoice.objects.get(number="20003").net == -899
+
+
+def test_what_was_typed_for_a_line_that_is_credited_meanwhile_is_said(as_kari, kari):
+    made = invoice(CustomerFactory(), "1000", "100", by=kari)
+    first, second = made.lines.all()
+    shown = form_of(as_kari.get(URL)) | {"what": "lines"}
+    correcting.credit(made, parts={first.pk: first.amount}, release=False, by=kari)
+    refused = as_kari.post(URL, shown | {f"line-{first.pk}": "250,50", f"line-{second.pk}": "40"})
+    assert "“Line 0”: 1,000.00 was left, and now 0.00. You wrote 250,50." in banner_of(refused)
+    assert form_of(refused)[f"line-{second.pk}"] == ["40"]
+
+
+def test_what_was_shown_can_be_anything(as_kari, made):
+    key = made.lines.first().pk
+    for shown in ("", f"{key}:NaN", f"{key}:1E999999", f"{'9' * 5000}:1 x:y \0"):
+        refused = as_kari.post(URL, {"what": "whole", "reason": "Twice", "shown": shown})
+        assert refused.status_code == 422
+        assert "was left" not in banner_of(refused)
+        assert form_of(refused)["shown"] == form_of(as_kari.get(URL))["shown"]
+    assert Invoice.objects.count() == 1
+
+
+def test_nothing_is_asked_where_all_is_credited_meanwhile(as_kari, kari, made):
+    shown = form_of(as_kari.get(URL)) | {"what": "lines"}
+    correcting.credit(made, parts=None, release=False, by=kari)
+    refused = as_kari.post(URL, shown)
+    assert refused.status_code == 422
+    assert banner_of(refused) == "All of it is credited already."
+    assert "reason" not in form_of(refused)
 
 
 def test_a_split_is_credited_as_a_whole(as_kari, kari):
@@ -115,6 +197,26 @@ def test_moving_leads_to_the_draft(as_kari, kari):
     assert done["Location"] == f"/invoices/drafts/{draft.pk}/"
     assert "Invoice 20001 is credited" in said(done)
     assert "All of it is credited already" in as_kari.get(url).content.decode()
+
+
+def test_who_gets_it_and_why_stay_when_some_is_credited_meanwhile(as_kari, kari):
+    CustomerFactory(number="52", name="Rett AS")
+    project = ProjectFactory(customer=CustomerFactory(name="Feil AS"))
+    approved(project, by=kari)
+    invoiced = final(drafts(project, by=kari)[0], kari)
+    url = "/invoices/20001/move/"
+    asked = form_of(as_kari.get(url)) | {"customer": "52", "reason": "Feil"}
+    parts = {invoiced.lines.get().pk: Decimal(1)}
+    correcting.credit(invoiced, parts=parts, release=False, by=kari)
+    refused = as_kari.post(url, asked)
+    assert refused.status_code == 422
+    left = amount(invoiced.net - 1)
+    assert f"{amount(invoiced.net)} was left, and now {left}." in banner_of(refused)
+    again = form_of(refused)
+    assert (again["customer"], again["reason"]) == (["52"], ["Feil"])
+    done = as_kari.post(url, again)
+    draft = Invoice.objects.get(customer__number="52")
+    assert done["Location"] == f"/invoices/drafts/{draft.pk}/"
 
 
 def test_what_cannot_be_moved_says_so_at_once(as_kari, made):

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +18,7 @@ from moment.ledger.finalising import CannotFinalise
 from moment.ledger.forms.credit import SPLIT, CreditForm, MoveForm
 from moment.ledger.holding import ChangedMeanwhile
 from moment.ledger.models import Invoice
+from moment.ledger.views.creditable import Creditable
 from moment.ledger.views.loading import visible_invoice
 from moment.ledger.views.sheet import sheet
 
@@ -28,18 +29,18 @@ FINAL = "final"  # the button that finalises at once
 @needs(*RIGHTS)
 def credit(request: SignedInRequest, number: str) -> HttpResponse:
     invoice = visible_invoice(request.user, number)
-    left, split = crediting.left(invoice), Invoice.objects.of_split(invoice)
-    data = request.POST if request.method == "POST" else None
-    form = CreditForm(data, left=left, split=len(split), shown=crediting.seen(left))
-    problem = _why_not(invoice, left)
-    if form.is_valid() and not problem:
+    split = Invoice.objects.of_split(invoice)
+    now = Creditable(invoice, _sent(request))
+    form = _credit_form(now, len(split))
+    if not now.problem and not now.is_stale and form.is_valid():
         try:
             return _credited(request, invoice, form)
         except (CannotCredit, CannotFinalise, Refused) as error:
             form.add_error(None, str(error))
         except ChangedMeanwhile:
-            problem = _meanwhile()
-    context = {"form": form, "problem": problem, "split": split}
+            now = Creditable(invoice, request.POST, is_stale=True)
+            form = _credit_form(now, len(split))
+    context = {"form": form, "now": now, "problem": now.problem, "split": split}
     title = _("Credit invoice %(number)s") % {"number": invoice.number}
     context |= {"title": title, "invoice": invoice}
     return sheet(request, "ledger/credit/_credit.html", context)
@@ -48,16 +49,14 @@ def credit(request: SignedInRequest, number: str) -> HttpResponse:
 @needs(*RIGHTS, "ledger.add_invoice", "projects.view_project", "projects.change_project")
 def move(request: SignedInRequest, number: str) -> HttpResponse:
     invoice = visible_invoice(request.user, number)
-    left = crediting.left(invoice)
-    data = request.POST if request.method == "POST" else None
-    visible = Customer.objects.visible_to(request.user)
-    form = MoveForm(data, visible=visible, shown=crediting.seen(left))
-    problem, project = _why_not(invoice, left), None
+    now = Creditable(invoice, _sent(request))
+    form = _move_form(request, now)
+    project, unmovable = None, ""
     try:
         project = correcting.project_of(invoice)
     except CannotCredit as error:
-        problem = problem or str(error)
-    if form.is_valid() and not problem:
+        unmovable = str(error)
+    if not (now.problem or unmovable or now.is_stale) and form.is_valid():
         try:
             return _moved(request, invoice, form)
         except (CannotCredit, CannotDraft, CannotFinalise, Refused) as error:
@@ -65,12 +64,26 @@ def move(request: SignedInRequest, number: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error("customer", error.messages)
         except ChangedMeanwhile:
-            problem = _meanwhile()
-    context = {"form": form, "problem": problem, "project": project}
+            now = Creditable(invoice, request.POST, is_stale=True)
+            form = _move_form(request, now)
+    context = {"form": form, "now": now, "problem": now.problem or unmovable, "project": project}
     context["split"] = Invoice.objects.of_split(invoice)
     title = _("Move invoice %(number)s to another customer") % {"number": invoice.number}
     context |= {"title": title, "invoice": invoice}
     return sheet(request, "ledger/credit/_move.html", context)
+
+
+def _sent(request: SignedInRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _credit_form(now: Creditable, split: int) -> CreditForm:
+    return CreditForm(now.data, left=now.left, split=split, shown=now.shown)
+
+
+def _move_form(request: SignedInRequest, now: Creditable) -> MoveForm:
+    visible = Customer.objects.visible_to(request.user)
+    return MoveForm(now.data, visible=visible, shown=now.shown)
 
 
 def _credited(request: SignedInRequest, invoice: Invoice, form: CreditForm) -> HttpResponse:
@@ -119,15 +132,3 @@ def _url(invoice: Invoice) -> str:
         return invoice.get_absolute_url()
     except NoReverseMatch:
         return reverse("ledger:invoices")
-
-
-def _why_not(invoice: Invoice, left: list[crediting.Left]) -> str:
-    if invoice.is_credit_note:
-        return _("A credit note cannot be credited.")
-    if crediting.is_whole(left):
-        return _("All of it is credited already.")
-    return ""
-
-
-def _meanwhile() -> str:
-    return _("Somebody has credited some of it meanwhile. Look at it before you credit the rest.")

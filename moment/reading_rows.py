@@ -16,6 +16,7 @@ _ZIP, _UTF16 = b"PK\x03\x04", (b"\xff\xfe", b"\xfe\xff")
 _MOST_UNPACKED = 30_000_000  # bytes
 _MOST_CELLS = 250  # of a row
 _MOST_ROWS = 20_000  # that are read of a spreadsheet
+_LAST_ROW = 2**20  # that a spreadsheet can have
 _LONGEST_NUMBER = 15
 _WRITTEN = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4}|\d{2})\Z", re.ASCII)
 _ISO = re.compile(
@@ -120,9 +121,13 @@ def _sheet_rows(data: bytes) -> Iterator[list[str]]:
                 raise NotReadable(_("The file is too large."))
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        rows = sheet.iter_rows(values_only=True, max_row=_MOST_ROWS, max_col=_MOST_CELLS)
-        for row in rows:
-            yield [_cell_text(value) for value in row]
+        rows = sheet.iter_rows(values_only=True, max_row=_LAST_ROW, max_col=_MOST_CELLS)
+        for number, row in enumerate(rows, start=1):
+            if number <= _MOST_ROWS:
+                yield [_cell_text(value) for value in row]
+            elif row.count(None) < len(row) and any(map(_cell_text, row)):
+                words = _("The sheet goes on below row %(most)s. Delete empty rows, or split it.")
+                raise NotReadable(words % {"most": _MOST_ROWS})
     except NotReadable:
         raise
     except Exception:  # whatever the libraries below make of nonsense

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from django.contrib.auth.models import Permission
 from openpyxl import Workbook
+from openpyxl.styles import Font
 
 from customers import merging
 from customers.duplicates import finding
@@ -20,6 +21,15 @@ pytestmark = pytest.mark.django_db
 
 def old_excel() -> bytes:
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000
+
+
+def spread(names: dict[int, str | None]) -> bytes:
+    """Return a sheet with a name in each of these rows, and nothing in those between."""
+    book, file = Workbook(), BytesIO()
+    for row, name in names.items():
+        book.active.cell(row, 1, name).font = Font(bold=True)
+    book.save(file)
+    return file.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -66,6 +76,17 @@ def test_quotation_marks_that_are_closed_are_read(as_kari):
         (2, "Kiosken AS", "Storgata 1\n\nBakgården"),
         (5, 'Skjerm 27" AS', 'A "B" C'),
     ]
+
+
+def test_what_stands_far_down_a_sheet_is_told_and_not_dropped(as_kari):
+    response = sent(as_kari, spread({1: "Name", 2: "A AS", 20_001: "B AS"}), "a.xlsx")
+    assert response.status_code == 422
+    assert response.context["form"].errors["file"] == [
+        "The sheet goes on below row 20000. Delete empty rows, or split it."
+    ]
+    for last in ({20_000: "B AS"}, {20_000: "B AS", 20_001: " ", 20_100: None}):
+        page = dry_run(as_kari, spread({1: "Name", 2: "A AS"} | last), "a.xlsx")
+        assert [row.line for row in page.context["plan"].new] == [2, 20_000]
 
 
 def test_no_file_is_asked_for(as_kari):

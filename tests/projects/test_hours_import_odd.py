@@ -133,6 +133,24 @@ def test_a_file_that_is_small_and_unpacks_to_much_is_refused():
         text_of(data)
 
 
+def test_hours_far_down_a_sheet_are_told_and_not_dropped(as_kari, project):
+    rows = [["2026-11-02", "4001", 1, 1], *[[]] * 20_500, ["2026-11-03", "4001", 1, 1]]
+    response = looked_through(as_kari, file=sheet(*rows))
+    assert response.status_code == 422
+    assert b"goes on below row 20000" in response.content
+
+
+def test_no_row_below_the_last_that_a_sheet_can_have_is_looked_for(monkeypatch):
+    monkeypatch.setattr("moment.reading_rows._LAST_ROW", 30_000)
+    part = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        '<row r="1"><c t="str"><v>a</v></c></row>'
+        '<row r="999999999999"><c t="str"><v>b</v></c></row></sheetData></worksheet>'
+    )
+    data = with_part(sheet(["a"]), "xl/worksheets/sheet1.xml", part.encode())
+    assert text_of(data).strip() == "a"
+
+
 def test_entities_that_grow_without_end_are_not_followed():
     part = (
         f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "lol">{LAUGHS}]>'

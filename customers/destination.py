@@ -12,6 +12,7 @@ from customers.models import Customer, InvoiceRecipient
 from customers.models.address import Address
 from moment.invoice_settings.choices import InvoiceType, Level
 from moment.invoice_settings.levels import Effective
+from moment.invoice_settings.schemes import why_no_scheme
 from registry import org_number
 from registry.models import NORWEGIAN_SCHEME, Reachability
 
@@ -232,6 +233,9 @@ def _network(
         scheme, identifier = settings.value("endpoint_scheme"), settings.value("endpoint_id")
         if not (scheme and identifier):
             text = _("EHF is not possible: the e-invoicing address lacks its scheme or identifier.")
+            return "", [Problem("no_endpoint", text)]
+        if problem := why_no_scheme(scheme):
+            text = _("EHF is not possible: %(problem)s") % {"problem": problem}
             return "", [Problem("no_endpoint", text)]
         return f"{scheme}:{identifier}", [_not_known()]
     number = customer.org_number

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from customers.destination import Destination
 from customers.models import Customer
 from moment.invoice_settings.levels import Effective
+from moment.invoice_settings.schemes import why_no_scheme
 from moment.models import InvoiceType
 
 # The setting beside which a problem of the destination is said; others are said above alone.
@@ -39,10 +40,14 @@ def warnings_of(
 
 
 def _of_endpoint(effective: Effective, *, needed: bool) -> dict[str, list[str]]:
-    """Warn of an electronic address that is missing where it is needed, or half filled in."""
+    """Warn of an electronic address that is missing where needed, half filled in, or nowhere."""
     told = {
         "endpoint_scheme": _("EHF needs the scheme of the identifier, such as 0007 in Sweden."),
         "endpoint_id": _("EHF needs the receiver's identifier in that scheme."),
     }
     missing = [name for name in told if not effective.value(name)]
-    return {name: [told[name]] for name in missing if needed or len(missing) < len(told)}
+    found = {name: [told[name]] for name in missing if needed or len(missing) < len(told)}
+    scheme = effective.value("endpoint_scheme")
+    if scheme and (problem := why_no_scheme(scheme)):
+        found["endpoint_scheme"] = [problem]
+    return found

@@ -27,6 +27,7 @@ from moment.invoice_settings.choices import (
     Summary,
     VatCode,
 )
+from moment.invoice_settings.schemes import scheme_code
 from moment.money import currency_code
 
 Label = Any  # a text, or a lazy one, which Django's types tell apart
@@ -37,10 +38,6 @@ EVERYWHERE = (*OWN_LEVELS, Level.COMPANY)
 account_number = RegexValidator(r"^\d{4,8}\Z", _("An account has four to eight digits."))
 dimension_code = RegexValidator(
     r"^[\w.-]{1,20}\Z", _("A code has up to 20 letters, digits, dots and hyphens.")
-)
-# By ISO 6523, the list of Peppol's electronic address schemes (EAS).
-scheme_code = RegexValidator(
-    r"^(\d{4}|EM|AN|AQ|AS|AU)\Z", _("A scheme has four digits, like 0007.")
 )
 
 

@@ -57,6 +57,14 @@ MAIL = {"email": "post@fjell.example"}
             "0007:5562847731",
             ["not_known"],
         ),
+        # From before it was known which schemes there are: there is none to be found by.
+        (
+            SWEDISH | MAIL | {"endpoint_scheme": "9999", "endpoint_id": "1"},
+            "never",
+            "email",
+            None,
+            ["no_endpoint"],
+        ),
         (SWEDISH | MAIL, "never", "email", None, ["no_endpoint"]),
         (SWEDISH | MAIL | {"endpoint_scheme": "0007"}, "never", "email", None, ["no_endpoint"]),
         (SWEDISH | MAIL | {"endpoint_id": "5562847731"}, "never", "email", None, ["no_endpoint"]),

@@ -210,6 +210,26 @@ def test_only_customers_abroad_have_a_scheme_and_an_identifier(as_kari, customer
     assert "A scheme has four digits, like 0007." in row(response, "endpoint_scheme")
 
 
+@pytest.mark.parametrize("scheme", ["9999", "0001", "0177"])
+def test_a_scheme_is_one_of_peppols(as_kari, customer, scheme):
+    Customer.objects.update(country="SE")
+    sent = posted(as_kari, endpoint_scheme=scheme, endpoint_id="5560360793")
+    response = as_kari.post(CUSTOMER, sent)
+    assert response.status_code == 422
+    assert f"Peppol has no scheme {scheme}." in row(response, "endpoint_scheme")
+    assert field(response, "endpoint_scheme") == scheme
+    assert Customer.objects.get().endpoint_scheme is None
+
+
+def test_a_scheme_that_is_stored_already_is_shown_and_warned_of(as_kari, customer):
+    Customer.objects.update(country="SE", endpoint_scheme="9999", endpoint_id="1")
+    page = as_kari.get(CUSTOMER)
+    assert field(page, "endpoint_scheme") == "9999"
+    assert "Peppol has no scheme 9999." in row(page, "endpoint_scheme")
+    assert as_kari.post(CUSTOMER, posted(as_kari, discount="5")).status_code == 302
+    assert Customer.objects.get().endpoint_scheme == "9999"
+
+
 # Warnings
 
 

@@ -14,10 +14,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers import columns, counts
+from customers import columns, counts, selecting
 from customers.filters import CustomerFilter
 from customers.models import Customer
-from customers.models.number_series import can_be_number
 from customers.rows import FIELDS, table_rows
 from moment.keyset import beyond
 
@@ -180,22 +179,36 @@ class Overview:
 
     @property
     def selecting_query(self) -> str:
-        """Return the query with which others know what is selected, beside what is ticked."""
-        return _query(self.params | self._with_all)
+        """Return the query of this page that says what is selected, beside what is ticked."""
+        place = {name: self.data.get(name) for name in ("before", "after", "row", "last")}
+        return _query(self.params | self._with_all | place)
 
     @property
     def _with_all(self) -> dict[str, Any]:
         return {"all": 1} if self.takes_all else {}
 
+    def _onward(self, **changes: Any) -> str:
+        """Return the address of the same customers on another page or in another order."""
+        return self._among_others(**self._with_all, **changes)
+
+    def _among_others(self, **changes: Any) -> str:
+        """Return the address of other customers, with those selected one by one, but not all."""
+        return self.url(**changes, kept=selecting.together(self.selected))
+
     @cached_property
     def selected(self) -> dict[str, str]:
         """Return the customers that were selected before this was asked for: names by number."""
-        asked = [n for n in self.data.getlist("with")[:PAGE_SIZE] if can_be_number(n)]
-        asked = [] if self.takes_all else asked
-        if not asked:
+        numbers = [] if self.takes_all else selecting.fitting(selecting.asked(self.data))
+        if not numbers:
             return {}
-        found = self.filter.queryset.filter(number__in=asked).order_by("sort_number")
+        found = self.filter.queryset.filter(number__in=numbers).order_by("sort_number")
         return dict(found.values_list("number", "name"))
+
+    @property
+    def left_out(self) -> int:
+        """Return how many more were asked to be selected than there is room for."""
+        numbers = [] if self.takes_all else selecting.asked(self.data)
+        return len(numbers) - len(selecting.fitting(numbers))
 
     @property
     def selected_elsewhere(self) -> list[tuple[str, str]]:
@@ -214,7 +227,7 @@ class Overview:
     @property
     def chips(self) -> list[tuple[str, str]]:
         """Return each filter in use as words and the address without it."""
-        return self.filter.chips(self.url)
+        return self.filter.chips(self._among_others)
 
     # What there is
 
@@ -261,7 +274,7 @@ class Overview:
                 count=count,
                 count_text=count_text(count, at_least=self.is_cut),
                 current=value == self.status,
-                url=self.url(status=None if value == DEFAULT_STATUS else value),
+                url=self._among_others(status=None if value == DEFAULT_STATUS else value),
             )
             for value, label, count in tabs
         ]
@@ -283,7 +296,7 @@ class Overview:
                 first = f"-{name}" if name in DESCENDING_FIRST else name
                 other = name if first.startswith("-") else f"-{name}"
                 wanted = other if self.sort == first else first
-                column.url = self.url(sort=None if wanted == DEFAULT_SORT else wanted)
+                column.url = self._onward(sort=None if wanted == DEFAULT_SORT else wanted)
                 if name == key:
                     column.sorted = "descending" if descending else "ascending"
             shown.append(column)
@@ -351,13 +364,13 @@ class Overview:
         page.first = self._position(len(rows), at_start=at_start, at_end=at_end)
         first, last = rows[0]["number"], rows[-1]["number"]
         if not at_start:
-            page.first_url = self.url(**self._with_all)
+            page.first_url = self._onward()
             row = page.first - PAGE_SIZE if page.first > PAGE_SIZE else None
-            page.previous_url = self.url(**self._with_all, before=first, row=row)
+            page.previous_url = self._onward(before=first, row=row)
         if not at_end:
             row = page.first and page.first + len(rows)
-            page.next_url = self.url(**self._with_all, after=last, row=row)
-            page.last_url = self.url(**self._with_all, last=1)
+            page.next_url = self._onward(after=last, row=row)
+            page.last_url = self._onward(last=1)
         return page
 
     def _position(self, length: int, *, at_start: bool, at_end: bool) -> int:

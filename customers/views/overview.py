@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers import saved_filters
+from customers import saved_filters, selecting
 from customers.changing_many import What
 from customers.models import Customer
 from customers.overview import Overview
@@ -16,6 +16,8 @@ from moment.tabular import csv_response, xlsx_response
 
 @needs("customers.view_customer")
 def overview(request: HttpRequest) -> HttpResponse:
+    if elsewhere := selecting.led_on(request):
+        return elsewhere
     shown = Overview(request.GET, request.user)
     saved = saved_filters.menu(request.user, shown)
     response = render_page(

@@ -117,6 +117,64 @@ def test_another_search_after_all_selects_nobody(karis_page: Page):
     expect(bar(page)).to_be_hidden()
 
 
+@pytest.fixture
+def three_pages(kari):
+    for n in range(2001, 2121):
+        CustomerFactory(number=f"{n}", name=f"Kunde {n}")
+
+
+def ticked(page: Page) -> Locator:
+    return page.locator(".pick :checked")
+
+
+def onward(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name=name).click()
+
+
+def test_what_is_ticked_stays_so_from_page_to_page(karis_page: Page, three_pages):
+    page = karis_page
+    page.goto("/customers/")
+    box(page, "2120 Kunde 2120").check()
+    box(page, "2119 Kunde 2119").check()
+    onward(page, "Next")
+    expect(page).to_have_url(re.compile(r"kept=2120\.2119$"))
+    expect(bar(page).get_by_label("2119 Kunde 2119")).to_be_checked()
+    expect(ticked(page)).to_have_count(2)
+    # One more here, one fewer of those elsewhere.
+    box(page, "2070 Kunde 2070").check()
+    bar(page).get_by_label("2119 Kunde 2119").uncheck()
+    onward(page, "Previous")
+    expect(page).to_have_url(re.compile(r"kept=2070\.2120$"))
+    expect(box(page, "2120 Kunde 2120")).to_be_checked()
+    expect(box(page, "2119 Kunde 2119")).not_to_be_checked()
+    expect(bar(page).get_by_label("2070 Kunde 2070")).to_be_checked()
+    # So in another order and in another tab.
+    page.get_by_role("columnheader", name="Name").get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"sort=name"))
+    expect(ticked(page)).to_have_count(2)
+    page.get_by_role("navigation", name="Status").get_by_role("link", name="Blocked").click()
+    expect(page).to_have_url(re.compile(r"status=blocked"))
+    expect(ticked(page)).to_have_count(2)
+    expect(bar(page).get_by_label("2120 Kunde 2120")).to_be_checked()
+    # The last one gone, none is kept.
+    for one in ("2120 Kunde 2120", "2070 Kunde 2070"):
+        bar(page).get_by_label(one).evaluate("box => box.click()")
+    page.get_by_role("navigation", name="Status").get_by_role(
+        "link", name=re.compile("^Active")
+    ).click()
+    expect(page).to_have_url(re.compile(r"/customers/\?sort=name$"))
+    expect(ticked(page)).to_have_count(0)
+
+
+def test_many_that_are_elsewhere_leave_room_for_the_rows(karis_page: Page, three_pages):
+    page = karis_page
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/customers/?kept=" + ".".join(str(n) for n in range(2001, 2121)))
+    expect(ticked(page)).to_have_count(120)
+    expect(bar(page)).to_be_in_viewport()
+    assert bar(page).bounding_box()["height"] < 400
+
+
 def test_a_row_still_leads_to_its_customer(karis_page: Page):
     page = karis_page
     page.goto("/customers/")
@@ -152,6 +210,15 @@ class TestWithoutScripts:
         box(page, "1028 Tromsø Bygg").check()
         bar(page).get_by_role("button", name="Merge").click()
         expect(page).to_have_url(re.compile(r"/customers/(1040|1028)/merge/"))
+
+    def test_a_button_keeps_what_is_ticked(self, page: Page, live_server, kari, three_pages):
+        signed_in(page, kari, live_server.url)
+        page.goto("/customers/")
+        box(page, "2120 Kunde 2120").check()
+        bar(page).get_by_role("button", name="Keep selected").click()
+        expect(page).to_have_url(re.compile(r"/customers/\?kept=2120$"))
+        onward(page, "Next")
+        expect(bar(page).get_by_label("2120 Kunde 2120")).to_be_checked()
 
     def test_all_are_changed_by_pages_of_their_own(self, page: Page, live_server, kari):
         signed_in(page, kari, live_server.url)

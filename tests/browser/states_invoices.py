@@ -136,7 +136,16 @@ def invoice_credit_meanwhile(page: Page) -> None:
         made, parts={made.lines.all()[0].pk: Decimal(1)}, release=False, by=made.finalised_by
     )
     page.locator("dialog[open] footer .btn--primary").click()
-    expect(page.locator("dialog[open] .credit-said")).to_be_visible()
+    expect(page.locator("dialog[open] .credit-said a")).to_be_visible()
+    note.lines.all().delete()
+    note.delete()
+
+
+def invoice_credit_drafted(page: Page) -> None:
+    made = Invoice.objects.get(number=_number("open"))
+    note = crediting.draft_credit(made, parts=None, release=False, by=made.finalised_by)
+    page.goto(f"/invoices/{made.number}/credit/")
+    expect(page.locator(".sheet .credit-said a")).to_be_visible()
     note.lines.all().delete()
     note.delete()
 
@@ -164,6 +173,6 @@ def invoices_of_customer_none(page: Page) -> None:
 ALL: list[Callable[[Page], None]] = [
     invoices, invoices_filtered, invoices_period, invoices_download, invoices_nowhere,
     invoice_open, invoice_overdue, invoice_credited, credit_note, invoice_credit,
-    invoice_credit_lines, invoice_credit_errors, invoice_credit_meanwhile, invoice_move,
-    accounting, invoices_of_customer, invoices_of_customer_none,
+    invoice_credit_lines, invoice_credit_errors, invoice_credit_meanwhile, invoice_credit_drafted,
+    invoice_move, accounting, invoices_of_customer, invoices_of_customer_none,
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from lxml import html
 
-from moment.ledger import correcting, documents
+from moment.ledger import correcting, crediting, documents
 from moment.ledger.models import BilledTime, Invoice, InvoiceFile
 from moment.money import amount
 from tests.conftest import said
@@ -160,6 +160,33 @@ def test_nothing_is_asked_where_all_is_credited_meanwhile(as_kari, kari, made):
     assert refused.status_code == 422
     assert banner_of(refused) == "All of it is credited already."
     assert "reason" not in form_of(refused)
+
+
+@pytest.mark.parametrize("dialog", ["credit", "move"])
+def test_a_draft_that_takes_all_of_it_is_named(as_kari, kari, dialog):
+    project = ProjectFactory(customer=CustomerFactory(number="51"))
+    approved(project, by=kari)
+    invoiced = final(drafts(project, by=kari)[0], kari)
+    note = crediting.draft_credit(invoiced, parts=None, release=True, by=kari)
+    answer = as_kari.get(f"/invoices/20001/{dialog}/")
+    assert "it is on a draft of a credit note. Finalise or discard it." in banner_of(answer)
+    links = html.fromstring(answer.content.decode()).xpath("//form[@class='dialog']//a/@href")
+    assert f"/invoices/drafts/{note.pk}/" in links
+    assert "reason" not in form_of(answer)
+    final(note, kari)
+    assert banner_of(as_kari.get(f"/invoices/20001/{dialog}/")) == "All of it is credited already."
+
+
+def test_a_draft_that_takes_some_of_it_is_named(as_kari, kari, made):
+    assert banner_of(as_kari.get(URL)) == ""
+    parts = {made.lines.first().pk: Decimal(250)}
+    note = crediting.draft_credit(made, parts=parts, release=False, by=kari)
+    answer = as_kari.get(URL)
+    assert banner_of(answer) == "Some of it is on drafts of credit notes: Draft · −250.00 NOK"
+    assert f'href="/invoices/drafts/{note.pk}/"' in answer.content.decode()
+    assert "750.00 left of 1,000.00" in answer.content.decode()
+    final(note, kari)
+    assert banner_of(as_kari.get(URL)) == ""
 
 
 def test_a_split_is_credited_as_a_whole(as_kari, kari):

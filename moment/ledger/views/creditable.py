@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from moment.ledger import crediting
 from moment.ledger.models import Invoice, InvoiceLine
@@ -67,8 +68,22 @@ class Creditable:
         return self._sent.get(f"line-{one.line.pk}", "").strip() if one.is_whole else ""
 
     @cached_property
+    def drafts(self) -> list[Invoice]:
+        """The drafts of credit notes that take something of it."""
+        rows = Invoice.objects.drafts().filter(lines__credited__invoice=self.invoice)
+        return list(rows.distinct().order_by("pk"))
+
+    @cached_property
     def problem(self) -> str:
         """Why nothing of it can be credited; empty where something can."""
         if self.invoice.is_credit_note:
             return _("A credit note cannot be credited.")
-        return _("All of it is credited already.") if crediting.is_whole(self.left) else ""
+        if not crediting.is_whole(self.left):
+            return ""
+        if self.drafts:
+            return ngettext(
+                "All that is left of it is on a draft of a credit note. Finalise or discard it.",
+                "All that is left of it is on drafts of credit notes. Finalise or discard them.",
+                len(self.drafts),
+            )
+        return _("All of it is credited already.")

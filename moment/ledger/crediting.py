@@ -120,17 +120,24 @@ def problems(note: Invoice, lines: Iterable[InvoiceLine]) -> list[Problem]:
 
     Other drafts do not count. Nothing for an invoice; at most four queries.
     """
-    return problems_of([(note, lines)])[0]
+    return problems_of([(note, lines)], timezone.localdate())[0]
 
 
-def problems_of(drafts: Sequence[tuple[Invoice, Iterable[InvoiceLine]]]) -> list[list[Problem]]:
-    """Return the same of many drafts, each with its lines and their sums. At most four queries."""
+def problems_of(
+    drafts: Sequence[tuple[Invoice, Iterable[InvoiceLine]]], today: date
+) -> list[list[Problem]]:
+    """Return the same of many drafts, each with its lines and their sums. At most four queries.
+
+    Those without a date would be final `today`.
+    """
     notes = [note for note, _lines in drafts if note.is_credit_note]
     if not notes:
         return [[] for _one in drafts]
     models.prefetch_related_objects(notes, "credits")
     rest = _rest(notes)
-    return [_problems(note, lines, rest) if note.is_credit_note else [] for note, lines in drafts]
+    return [
+        _problems(note, lines, rest, today) if note.is_credit_note else [] for note, lines in drafts
+    ]
 
 
 @dataclass(frozen=True)
@@ -164,11 +171,13 @@ def _rest(notes: Iterable[Invoice]) -> _Rest:
     return _Rest({one.line.pk: one for one in _left(lines, taken)}, bases, gross)
 
 
-def _problems(note: Invoice, lines: Iterable[InvoiceLine], rest: _Rest) -> list[Problem]:
+def _problems(
+    note: Invoice, lines: Iterable[InvoiceLine], rest: _Rest, today: date
+) -> list[Problem]:
     """Return the same of one, by what is left of its invoice."""
     assert note.credits is not None
     assert note.credits.issued_on is not None
-    if note.issued_on and note.issued_on < note.credits.issued_on:
+    if (note.issued_on or today) < note.credits.issued_on:
         return [Problem(_("A credit note is not dated before its invoice."), "issued_on")]
     bases: dict[tuple[str, Decimal], Decimal] = {}
     for line in lines:

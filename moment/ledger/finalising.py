@@ -110,7 +110,8 @@ def look(drafts: Sequence[Invoice]) -> tuple[list[Invoice], list[NotFinal]]:
     """
     ours, ready, failed = Ours.now(), [], []
     rows = [copy.copy(draft) for draft in drafts]
-    for draft, row, problems in zip(drafts, rows, _problems(rows, ours), strict=True):
+    wrong = _problems(rows, ours, timezone.localdate())
+    for draft, row, problems in zip(drafts, rows, wrong, strict=True):
         draft.net, draft.vat, draft.gross = row.net, row.vat, row.gross
         if problems:
             failed.append(NotFinal(draft, [problem.text for problem in problems]))
@@ -148,7 +149,8 @@ class _Go:
                     found[key] = ChangedMeanwhile(row)
             rows = [stored[key] for key in drafts if key not in found]
             before = {row.pk: copy.copy(row) for row in rows}
-            for row, problems in zip(rows, _problems(rows, self.ours), strict=True):
+            wrong = _problems(rows, self.ours, self.today)
+            for row, problems in zip(rows, wrong, strict=True):
                 found[row.pk] = CannotFinalise(problems) if problems else row
             ready = [row for row in rows if found[row.pk] is row]
             if ready:
@@ -219,13 +221,13 @@ def _kid(invoice: Invoice, ours: Ours) -> str:
         raise CannotFinalise([Problem(invoice_parties.why_no_kid(error))]) from error
 
 
-def _problems(drafts: Sequence[Invoice], ours: Ours) -> list[list[Problem]]:
+def _problems(drafts: Sequence[Invoice], ours: Ours, today: date) -> list[list[Problem]]:
     """Return what is wrong with each draft, which gets its sums and parties; saves nothing."""
     models.prefetch_related_objects(drafts, "lines")
     parties.write_down(drafts, ours)
     lines = [(draft, list(draft.lines.all())) for draft in drafts]
     totals.write_down_all(lines)
-    credited = crediting.problems_of(lines)
+    credited = crediting.problems_of(lines, today)
     return [
         checks.of(draft, rows, ours.company) + wrong
         for (draft, rows), wrong in zip(lines, credited, strict=True)

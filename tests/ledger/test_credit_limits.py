@@ -1,18 +1,20 @@
 """No more is credited than was invoiced: of all, of each VAT, from its day on, and in coins."""
 
 from contextlib import suppress
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from moment.ledger import correcting, crediting, finalising
+from moment.ledger import correcting, crediting, editing, finalising
 from moment.ledger.crediting import CannotCredit
 from moment.ledger.finalising import CannotFinalise
 from moment.ledger.models import Invoice, InvoiceLine
-from tests.ledger.making import draft
+from tests.ledger.making import draft, invoice
 from tests.ledger.test_credited_in_parts import by_rate, credit, left_of
 
 pytestmark = pytest.mark.django_db
@@ -185,4 +187,21 @@ def test_many_are_looked_at_with_four_queries(kari, django_assert_num_queries):
         notes.append(crediting.draft_credit(made, parts=None, release=False, by=kari))
     rows = [(note, list(note.lines.all())) for note in Invoice.objects.drafts()]
     with django_assert_num_queries(4):
-        assert crediting.problems_of(rows) == [[], [], []]
+        assert crediting.problems_of(rows, date.today()) == [[], [], []]
+
+
+def test_without_a_date_it_is_not_final_before_its_invoice_either(kari):
+    """An empty date is the day on which it is finalised."""
+    first = date.today() + timedelta(days=20)
+    made = invoice(None, "100", issued_on=first)
+    note = crediting.draft_credit(made, parts=None, release=False, by=kari)
+    note.issued_on = None
+    editing.save(note, list(note.lines.all()), version=note.version)
+    note = Invoice.objects.get(pk=note.pk)
+    (problem,) = crediting.problems(note, note.lines.all())
+    assert problem.field == "issued_on"
+    assert [len(found) for found in finalising.look([note])] == [0, 1]
+    with pytest.raises(CannotFinalise, match="not dated before its invoice"):
+        finalising.finalise(note, version=note.version, by=kari)
+    at = datetime.combine(first, time(12), timezone.get_current_timezone())
+    assert finalising.finalise(note, version=note.version, by=kari, at=at).issued_on == first

@@ -15,6 +15,7 @@ from moment.ledger.checks import Problem
 from moment.ledger.holding import ChangedMeanwhile
 from moment.ledger.models import BILLED, Invoice, InvoiceLine
 from moment.models import User
+from moment.money import rounded
 from moment.projects.percents import in_words
 from moment.turns import in_turn
 
@@ -46,6 +47,11 @@ class Left:
     def is_whole(self) -> bool:
         """Whether nothing of it is left to be credited."""
         return not self.amount and (self.is_credited or bool(self.credited))
+
+    def has_coins_for(self, amount: Decimal) -> bool:
+        """Whether there are coins for an amount; all that is left can be credited in any case."""
+        whole = abs(amount) == abs(self.amount)
+        return whole or amount == rounded(amount, self.line.invoice.currency)
 
 
 def left(invoice: Invoice) -> list[Left]:
@@ -87,6 +93,9 @@ def draft_credit(
         if shown is not None and shown != seen(lines):
             raise ChangedMeanwhile(stored)
         chosen = _chosen(lines, parts)
+        if not all(one.has_coins_for(amount) for one, amount in chosen):
+            words = _("%(currency)s has no such small coins.")
+            raise CannotCredit(words % {"currency": stored.currency})
         if release:
             _check_split(stored, lines, chosen)
         return _draft(stored, chosen, release=release, reason=reason)

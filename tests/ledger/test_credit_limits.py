@@ -15,6 +15,7 @@ from moment.ledger.crediting import CannotCredit
 from moment.ledger.finalising import CannotFinalise
 from moment.ledger.models import Invoice, InvoiceLine
 from tests.ledger.making import draft, invoice
+from tests.ledger.test_credit_pages import form_of
 from tests.ledger.test_credited_in_parts import by_rate, credit, left_of
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +206,40 @@ def test_without_a_date_it_is_not_final_before_its_invoice_either(kari):
         finalising.finalise(note, version=note.version, by=kari)
     at = datetime.combine(first, time(12), timezone.get_current_timezone())
     assert finalising.finalise(note, version=note.version, by=kari, at=at).issued_on == first
+
+
+@pytest.mark.parametrize(
+    ("currency", "amount"), [("JPY", "100.50"), ("JPY", "0.01"), ("NOK", "0.005")]
+)
+def test_only_coins_that_exist_are_credited(kari, currency, amount):
+    made = invoice(None, "1001", "-101", currency=currency, rate=1)
+    for line, sign in zip(made.lines.all(), (1, -1), strict=True):
+        with pytest.raises(CannotCredit, match=f"{currency} has no such small coins"):
+            crediting.draft_credit(
+                made, parts={line.pk: sign * Decimal(amount)}, release=False, by=kari
+            )
+    assert not made.credit_notes.exists()
+
+
+def test_a_rest_is_credited_though_there_are_no_coins_for_it(kari):
+    """That of lines from before coins were looked at."""
+    made = draft(None, "1001", currency="JPY", rate=1)
+    made.lines.update(amount=Decimal("500.50"))
+    made = finalising.finalise(made, version=made.version, by=kari)
+    assert credit(made, kari, "500.50").net == Decimal("-500.50")
+    assert crediting.is_whole(crediting.left(made))
+
+
+def test_there_are_no_halves_of_a_yen(as_kari, kari):
+    made = invoice(None, "1001", "-100", currency="JPY", rate=1, by=kari)
+    url = f"/invoices/{made.number}/credit/"
+    shown = form_of(as_kari.get(url))
+    first, second = (f"line-{line.pk}" for line in made.lines.all())
+    asked = shown | {"what": "lines", "final": "1", first: "500,50", second: "0,5"}
+    refused = as_kari.post(url, asked)
+    assert refused.status_code == 422
+    assert refused.content.decode().count("JPY has no such small coins.") == 2
+    assert form_of(refused)[first] == ["500,50"]
+    assert Invoice.objects.count() == 1
+    assert as_kari.post(url, asked | {first: "500", second: ""}).status_code == 302
+    assert made.credit_notes.get().net == -500

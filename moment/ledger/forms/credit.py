@@ -72,9 +72,13 @@ class CreditForm(_Reasoned):
             return data
         for one in self.left:
             name = f"line-{one.line.pk}"
-            if (amount := data.get(name)) and amount > abs(one.amount):
+            amount = data.get(name) or Decimal(0)
+            if amount > abs(one.amount):
                 left = {"left": money.amount(abs(one.amount))}
                 self.add_error(name, _("Only %(left)s is left of it.") % left)
+            elif not one.has_coins_for(amount):
+                words = _("%(currency)s has no such small coins.")
+                self.add_error(name, words % {"currency": one.line.invoice.currency})
         if not self.errors and not self.parts:
             raise ValidationError(_("Choose what to credit."), code="nothing")
         return data

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import EMPTY_CELL
 
 _ZIP, _UTF16 = b"PK\x03\x04", (b"\xff\xfe", b"\xfe\xff")
 _MOST_UNPACKED = 30_000_000  # bytes
@@ -22,6 +23,24 @@ _WRITTEN = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4}|\d{2})\Z", re.ASCII)
 _ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?\Z", re.ASCII
 )
+
+
+# What spreadsheets write in English and in Norwegian.
+_ERRORS = frozenset(
+    {
+        "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!",
+        "#I/T", "#VERDI!", "#NAVN?",
+    }
+)  # fmt: skip
+
+
+class ErrorValue(str):
+    """What a spreadsheet shows in a cell that it could not work out, such as #N/A."""
+
+    @property
+    def problem(self) -> str:
+        words = _("%(error)s is an error in the spreadsheet, not a value.")
+        return words % {"error": str(self)}
 
 
 class NotReadable(Exception):
@@ -64,7 +83,7 @@ def rows_of(text: str) -> Iterator[tuple[int, list[str]]]:
             if row and reader.line_num > len(lines):
                 swallowed = sum(1 for _line in io.StringIO(row[-1], newline="")) or 1
                 raise _unclosed(len(lines) - swallowed + 1)
-            cells = [cell.strip() for cell in row[:_MOST_CELLS]]
+            cells = [_told_apart(cell.strip()) for cell in row[:_MOST_CELLS]]
             if any(cells):
                 yield begins, cells
             begins = reader.line_num + 1
@@ -100,6 +119,10 @@ def table_of(data: bytes) -> Iterator[tuple[int, list[str]]]:
             yield number, cells
 
 
+def _told_apart(cell: str) -> str:
+    return ErrorValue(cell) if cell in _ERRORS else cell
+
+
 def _unclosed(line: int) -> NotReadable:
     return NotReadable(
         _("Line %(line)s cannot be read: is a quotation mark missing?") % {"line": line}
@@ -121,11 +144,11 @@ def _sheet_rows(data: bytes) -> Iterator[list[str]]:
                 raise NotReadable(_("The file is too large."))
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        rows = sheet.iter_rows(values_only=True, max_row=_LAST_ROW, max_col=_MOST_CELLS)
+        rows = sheet.iter_rows(max_row=_LAST_ROW, max_col=_MOST_CELLS)
         for number, row in enumerate(rows, start=1):
             if number <= _MOST_ROWS:
-                yield [_cell_text(value) for value in row]
-            elif row.count(None) < len(row) and any(map(_cell_text, row)):
+                yield [_cell_text(cell) for cell in row]
+            elif any(_cell_text(cell) for cell in row if cell is not EMPTY_CELL):
                 words = _("The sheet goes on below row %(most)s. Delete empty rows, or split it.")
                 raise NotReadable(words % {"most": _MOST_ROWS})
     except NotReadable:
@@ -134,7 +157,13 @@ def _sheet_rows(data: bytes) -> Iterator[list[str]]:
         raise NotReadable(_("This is no XLSX file that can be read.")) from None
 
 
-def _cell_text(value: Any) -> str:
+def _cell_text(cell: Any) -> str:
+    """Return what a cell of a spreadsheet says, as ErrorValue where it is one."""
+    text = _text(cell.value)
+    return ErrorValue(text) if text and cell.data_type == "e" else text
+
+
+def _text(value: Any) -> str:
     match value:
         case None:
             return ""

@@ -15,6 +15,7 @@ from customers.importing.headings import LABELS, RESPONSIBLE, TAGS, bare, choice
 from customers.importing.reading import Table
 from customers.models import Customer
 from moment.money import codes
+from moment.reading_rows import ErrorValue
 from registry import postcodes
 
 _FIELDS = EditCustomerForm.base_fields
@@ -117,7 +118,10 @@ class _Checker:
         self._currencies = frozenset(codes())
 
     def check(self, row: Row) -> None:
-        country = choices("country").get(bare(row.cells.get("country", "NO")))
+        written = row.cells.get("country", "NO")
+        # Read as a word, #N/A would be Namibia.
+        known = not isinstance(written, ErrorValue)
+        country = choices("country").get(bare(written)) if known else None
         if country is None:
             row.problems["country"] = _("There is no such country.")
         else:
@@ -126,6 +130,9 @@ class _Checker:
         if not one_line(row.cells.get("name", "")):
             row.problems["name"] = str(_FIELDS["name"].error_messages["required"])
         for name, text in row.cells.items():
+            if isinstance(text, ErrorValue):
+                row.problems[name] = text.problem
+                continue
             if name == "country" or name in _LOOKED_UP:
                 continue
             key = (name, text, norwegian)

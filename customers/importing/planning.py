@@ -161,7 +161,7 @@ class Plan:
     # What a row names
 
     def _find_people(self) -> None:
-        asked = [row for row in self.rows if RESPONSIBLE in row.cells]
+        asked = [row for row in self.rows if RESPONSIBLE in row.cells.keys() - row.problems.keys()]
         if not asked:
             return
         people: dict[str, set[User]] = {}
@@ -178,7 +178,7 @@ class Plan:
                 row.problems[RESPONSIBLE] = _("There is no such colleague.")
 
     def _find_tags(self) -> None:
-        asked = [row for row in self.rows if TAGS in row.cells]
+        asked = [row for row in self.rows if TAGS in row.cells.keys() - row.problems.keys()]
         if not asked:
             return
         tags = Tag.objects.all() if self._tags is None else self._tags

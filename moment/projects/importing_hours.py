@@ -17,7 +17,7 @@ from moment.projects import hours
 from moment.projects.hours import Hours
 from moment.projects.hours_text import read_hours
 from moment.projects.models import Activity, Project
-from moment.reading_rows import NotReadable, read_day, rows_of
+from moment.reading_rows import ErrorValue, NotReadable, read_day, rows_of
 
 MOST_ROWS = 5000
 MOST_TICKS = 200
@@ -52,6 +52,7 @@ class Row:
     project: Project | None = None
     activity: Activity | None = None
     user: User | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)  # of a spreadsheet, by column
     like: str = ""  # what is there already, in words
     ticked: bool = False
 
@@ -160,7 +161,12 @@ class Draft:
             named_cells = {
                 name: one_line(text) for name, text in zip(columns, cells, strict=False) if name
             }
-            self.rows.append(Row(line, named_cells))
+            errors = {
+                name: text.problem
+                for name, text in zip(columns, cells, strict=False)
+                if name and isinstance(text, ErrorValue)
+            }
+            self.rows.append(Row(line, named_cells, errors=errors))
         if not self.rows:
             raise NotReadable(_("There are no rows with hours here."))
 
@@ -292,6 +298,7 @@ class Draft:
         billable = row.cells.get(BILLABLE, "").casefold()
         if billable not in _YES | _NO:
             row.problems[BILLABLE] = _("Write yes or no.")
+        row.problems |= row.errors
         if row.problems or day is None or number is None or not (row.user and row.activity):
             return
         row.means = Hours(row.user.pk, row.activity.pk, day, number, comment, billable not in _NO)

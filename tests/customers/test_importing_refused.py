@@ -135,6 +135,45 @@ def test_a_row_is_refused_with_the_column_and_why(as_kari, heading, text, why):
     assert why.split(" “")[0] in page.content.decode()
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_error_of_a_spreadsheet_is_no_value(as_kari, kari, kind):
+    kari.user_permissions.add(Permission.objects.get(codename="add_tag"))
+    rows = [
+        ["Name", "Country", "Tags", "Responsible", "City", "Shoe size"],
+        ["#N/A", "", "", "", "", ""], ["A AS", "#N/A", "", "", "", ""],
+        ["B AS", "", "#REF!", "", "", ""], ["C AS", "", "", "#VALUE!", "", ""],
+        ["D AS", "", "", "", "#DIV/0!", ""], ["E AS", "", "", "", "#NAME?", ""],
+        ["F AS", "", "", "", "#NULL!", ""], ["G AS", "", "", "", "#NUM!", ""],
+        ["#1 AS", "", "", "", "#N/A AS", "#N/A"],
+    ]  # fmt: skip
+    data = lines(*rows) if kind == "csv" else sheet(*rows)
+    page = dry_run(signed_in(kari), data, f"a.{kind}")
+    words = "is an error in the spreadsheet, not a value."
+    assert refused(page) == {
+        2: [f"Name: #N/A {words}"], 3: [f"Country: #N/A {words}"], 4: [f"Tags: #REF! {words}"],
+        5: [f"Responsible: #VALUE! {words}"], 6: [f"City: #DIV/0! {words}"],
+        7: [f"City: #NAME? {words}"], 8: [f"City: #NULL! {words}"], 9: [f"City: #NUM! {words}"],
+    }  # fmt: skip
+    assert [row.name for row in page.context["plan"].new] == ["#1 AS"]
+
+
+def test_errors_are_told_as_norwegian_spreadsheets_write_them(as_kari):
+    page = dry_run(as_kari, "Navn;By\n#I/T;Oslo\nA AS;#VERDI!\nB AS;#NAVN?\n'#N/A;Oslo\n")
+    assert refused(page).keys() == {2, 3, 4}
+    assert [row.name for row in page.context["plan"].new] == ["#N/A"]
+
+
+def test_a_text_of_a_sheet_that_looks_like_an_error_is_none(as_kari):
+    book, file = Workbook(), BytesIO()
+    book.active.append(["Name"])
+    book.active.append(["#N/A"])
+    book.active["A2"].data_type = "s"
+    book.save(file)
+    assert [
+        row.name for row in dry_run(as_kari, file.getvalue(), "a.xlsx").context["plan"].new
+    ] == ["#N/A"]
+
+
 def test_several_things_wrong_with_a_row_are_all_told(as_kari):
     told = refused(dry_run(as_kari, "Name;E-mail;Country\nA AS;x;Atlantis\n"))
     assert len(told[2]) == 2

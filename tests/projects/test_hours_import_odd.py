@@ -151,6 +151,14 @@ def test_no_row_below_the_last_that_a_sheet_can_have_is_looked_for(monkeypatch):
     assert text_of(data).strip() == "a"
 
 
+@pytest.mark.parametrize("pasted", [True, False])
+def test_an_error_of_a_spreadsheet_is_no_comment(as_kari, project, pasted):
+    row = ["2026-11-02", "4001", "1", "1", "#REF!"]
+    file = None if pasted else sheet(row)
+    response = looked_through(as_kari, "\t".join(row) if pasted else "", file=file)
+    assert problems(response) == [{"comment": "#REF! is an error in the spreadsheet, not a value."}]
+
+
 def test_entities_that_grow_without_end_are_not_followed():
     part = (
         f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY l0 "lol">{LAUGHS}]>'

@@ -110,6 +110,10 @@ def move(
             told = _give(project, customer)
             drafts = drafting.draft(customer, _freed(before), by=by, together=False)
             _copy_written_lines(invoice, drafts[0])
+            for draft in drafts if invoice.delivered_on else ():
+                # Who pays changes nothing of when it was delivered.
+                draft.delivered_on = invoice.delivered_on
+                draft.save()
     return Moved(notes, drafts, told)
 
 

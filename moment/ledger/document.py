@@ -12,6 +12,7 @@ from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from customers import hours_document, invoice_document, invoice_parties
 from customers.invoice_document import Account, Booked, Buyer, Document, Sample
@@ -70,9 +71,11 @@ def hours(invoice: Invoice) -> Ready | None:
         if table is None:
             return None
         data = invoice_document.data(document)
+        delivered = pgettext("goods and services", "Delivered")
+        of_the_invoice = (_("Due date"), _("Terms"), delivered)
         facts = [
             [_("Customer"), document.buyer.name],
-            *(fact for fact in data["facts"] if fact[0] not in (_("Due date"), _("Terms"))),
+            *(fact for fact in data["facts"] if fact[0] not in of_the_invoice),
         ]
         same = {name: data[name] for name in ("lang", "page", "seller", "sample")}
         title = {"title": table["title"], "number": f"{data['title']} {document.number}".strip()}
@@ -98,6 +101,7 @@ def of(invoice: Invoice, company: CompanySettings) -> Document:
         number=invoice.number or "",
         issued_on=invoice.issued_on or timezone.localdate(),
         due_on=invoice.due_on or invoice.due_by_terms(),
+        delivered_on=invoice.delivered_on if invoice.is_final else invoice.delivered_by(lines),
         currency=invoice.currency,
         lines=[_line(line, invoice.sign) for line in lines],
         totals=totals.printed(invoice, lines),

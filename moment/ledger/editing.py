@@ -27,7 +27,7 @@ HIGHEST = Decimal("999999999999.99")
 BY_HAND = (InvoiceLine.Kind.OTHER, InvoiceLine.Kind.CHARGE)
 SHARED = (InvoiceLine.Kind.DEDUCTION, InvoiceLine.Kind.SHARE)
 # What of the head is changed; all else of a draft stays as it was made.
-HEAD = ("contact", "currency", "rate", "issued_on", "invoice_settings")
+HEAD = ("contact", "currency", "rate", "issued_on", "delivered_on", "invoice_settings")
 
 
 def create(customer: Customer, project: Project | None = None) -> Invoice:

@@ -193,6 +193,7 @@ class _Go:
             invoice.rate = Decimal(1)
         if invoice.issued_on is None:
             invoice.issued_on = self.today
+        invoice.delivered_on = invoice.delivered_by(invoice.lines.all())
         invoice.due_on = invoice.due_by_terms()
         invoice.remaining, invoice.is_open = invoice.gross, bool(invoice.gross)
         invoice.settled_on = None if invoice.is_open else invoice.issued_on

@@ -71,6 +71,8 @@ class _Document:
             self._enclose(place, one)
         people.add_seller(self.root, self.invoice)
         people.add_buyer(self.root, self.invoice)
+        if delivered_on := self.invoice.delivered_on:
+            add(add(self.root, "Delivery"), "ActualDeliveryDate", delivered_on)
         self._payment()
         for line in self.of_the_whole:
             self._on_the_whole(line)

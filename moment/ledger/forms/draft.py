@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from customers.forms.fields import one_line
+from customers.forms.fields import day_field, one_line
 from moment import meanwhile
 from moment.invoice_settings.declared import SETTINGS
 from moment.invoice_settings.fields import UNTOUCHED, field_for, kept, typed
@@ -21,7 +23,7 @@ from moment.ledger.forms.fields import RateField
 from moment.ledger.models import Invoice
 from moment.models import CompanySettings
 from moment.money import currency_choices
-from moment.projects.forms.days import sensible_day
+from moment.projects.forms.days import sensible, sensible_day
 
 REFERENCES = Invoice.REFERENCES
 TEXTS = ("invoice_text", "invoice_footer")
@@ -37,6 +39,13 @@ OWN = ("credit_terms", *REFERENCES, *TEXTS, *SENDING, *LAYOUT)
 EMPTY = (*REFERENCES, *TEXTS, *NAME_LINES, "accounting_department", "accounting_project")
 
 
+def within_a_year(day: date) -> None:
+    """Refuse days more than a year from now: they are mistakes in typing."""
+    today = timezone.localdate()
+    if (day.year - 1, day.month, day.day) > (today.year, today.month, today.day):
+        raise ValidationError(_("This is more than a year from now. Is the year right?"))
+
+
 class DraftForm(forms.ModelForm):
     """All of a draft but its lines.
 
@@ -48,13 +57,18 @@ class DraftForm(forms.ModelForm):
     issued_on = sensible_day(
         label=_("Invoice date"), help_text=_("Empty: the day on which it is finalised.")
     )
+    delivered_on = day_field(
+        label=pgettext_lazy("goods and services", "Delivered"),
+        help_text=_("Empty: the date of the invoice, for lines without a period."),
+        validators=[sensible, within_a_year],
+    )
     contact = forms.CharField(label=_("Customer contact"), max_length=200, required=False)
     currency = forms.ChoiceField(label=_("Currency"))
     rate = RateField(label=_("Exchange rate"), required=False)
 
     class Meta:
         model = Invoice
-        fields: ClassVar = ["issued_on", "contact", "currency", "rate"]
+        fields: ClassVar = ["issued_on", "delivered_on", "contact", "currency", "rate"]
 
     def __init__(
         self,
@@ -73,6 +87,7 @@ class DraftForm(forms.ModelForm):
         currency.disabled = is_from_work
         # A credit note is booked by the rate of its invoice.
         self.fields["rate"].disabled = self.instance.is_credit_note
+        self.fields["delivered_on"].disabled = self.instance.is_credit_note
         own = [name for name in OWN if name != "credit_terms" or not self.instance.is_credit_note]
         for name in own:
             self._add(name)

@@ -1,5 +1,6 @@
 """Invoices and credit notes."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.invoice_document import LANGUAGES
 from customers.models.number_series import can_be_number
@@ -118,6 +120,10 @@ class Invoice(models.Model):
     )
     # Of a draft empty: the day on which it is finalised.
     issued_on = models.DateField(_("invoice date"), null=True, blank=True)
+    # When what has no period of its own was delivered (bokføringsforskriften § 5-1-1, 4).
+    delivered_on = models.DateField(
+        pgettext_lazy("goods and services", "delivered"), null=True, blank=True
+    )
     due_on = models.DateField(_("due date"), null=True, editable=False)
 
     # Sums of the lines: excluding VAT, VAT, and what is to be paid.
@@ -324,6 +330,18 @@ class Invoice(models.Model):
         """
         days = 0 if self.is_credit_note else self.written.value("credit_terms")
         return (self.issued_on or timezone.localdate()) + timedelta(days=days)
+
+    def delivered_by(self, lines: Iterable[Any]) -> date | None:
+        """Return when it was delivered: as is said, or by its date where its lines do not tell.
+
+        None where they do, and for credit notes.
+        """
+        rows = list(lines)
+        if self.delivered_on or self.is_credit_note:
+            return self.delivered_on
+        if any(line.first_day for line in rows) and not any(line.lacks_day for line in rows):
+            return None
+        return self.issued_on or timezone.localdate()
 
     def is_overdue(self, on: date | None = None) -> bool:
         """Tell whether it should have been paid before a day and is not, as it is now."""

@@ -37,6 +37,8 @@ class InvoiceLine(models.Model):
     )
     # Taken off or put on the whole in an EHF; all else are lines there too.
     OF_THE_WHOLE: ClassVar = (Kind.DISCOUNT, Kind.CHARGE)
+    # They change what the other lines come to, and are delivered with these.
+    WITHOUT_DAY: ClassVar = (*OF_THE_WHOLE, Kind.SURCHARGE, Kind.DEDUCTION)
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
     order = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -86,6 +88,11 @@ class InvoiceLine(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def lacks_day(self) -> bool:
+        """Tell whether it says what was delivered, but not when."""
+        return self.first_day is None and self.kind not in self.WITHOUT_DAY
 
     def copied(self, invoice: Invoice, **other: Any) -> "InvoiceLine":
         """Return a line of another invoice like this one, but for these columns; not saved."""

@@ -90,8 +90,8 @@ def test_due_date_destination_and_problems_follow_what_is_typed(editor: Page):
     editor.locator("#draft_invoice_type").select_option("letter")
     expect(editor.locator("#draft-ready")).to_contain_text("There is no address to send")
     editor.locator("#draft_issued_on").fill("2031-11-02")
-    problems = editor.locator(".draft-problems a")
-    expect(problems).to_have_text("This date is too far away.")
+    problems = editor.get_by_role("region", name="Before it can be finalised")
+    expect(problems.get_by_role("link")).to_have_text("This date is too far away.")
 
 
 def test_another_currency_brings_the_rate_it_had_last(editor: Page, db):
